@@ -1,0 +1,47 @@
+"""What every helper asks of its arguments. Each check returns the value or raises a ValueError that names the
+argument, says what came and what was expected."""
+
+import difflib
+import operator
+
+import numpy as np
+
+
+def integer(name, value, minimum):
+    """`value` as an int of at least `minimum`."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = None
+    if number is None or isinstance(value, bool) or number < minimum:
+        raise ValueError(f"{name}: expected a whole number of at least {minimum}, got {value!r}")
+    return number
+
+
+def array(name, value, ndim, integers=False):
+    """`value` as an array of numbers with `ndim` axes (an int, or a tuple of the allowed ones), none of them empty,
+    without NaN or infinity. `integers`: whole numbers are asked for. The dtype stays as it came."""
+    allowed = (ndim,) if isinstance(ndim, int) else tuple(ndim)
+    try:
+        result = np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name}: expected a rectangular array, got rows of different lengths") from None
+    kinds, wanted = ("iu", "whole numbers") if integers else ("iuf", "numbers")
+    if result.dtype.kind not in kinds:
+        raise ValueError(f"{name}: expected an array of {wanted}, got dtype {result.dtype}")
+    if result.ndim not in allowed:
+        axes = " or ".join(map(str, allowed))
+        raise ValueError(f"{name}: expected an array with {axes} axes, got shape {result.shape}")
+    if result.size == 0:
+        raise ValueError(f"{name}: expected at least one value along every axis, got shape {result.shape}")
+    if not np.isfinite(result).all():
+        raise ValueError(f"{name}: expected finite numbers, got NaN or infinity")
+    return result
+
+
+def one_of(name, value, known):
+    """`value` if it is among the names `known`; the message offers the nearest ones."""
+    if value not in known:
+        near = difflib.get_close_matches(str(value), known, n=3, cutoff=0.4) or sorted(known)[:3]
+        raise ValueError(f"{name}: unknown {value!r}. Did you mean {' or '.join(repr(n) for n in near)}?")
+    return value

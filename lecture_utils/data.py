@@ -1,0 +1,112 @@
+"""Loaders for the files under `data/`. Nothing is ever downloaded.
+
+Every file is listed in `data/manifest.json` with its SHA-256, source, licence and credit, and is checked
+against that SHA-256 the first time it is used. `python -m lecture_utils.data --verify` checks them all.
+"""
+
+import argparse
+import functools
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from lecture_utils import checks
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+
+
+class DamagedFile(ValueError):
+    """A file under `data/` is missing or differs from the one that the lessons were written with."""
+
+
+@functools.cache
+def manifest():
+    """What `data/manifest.json` says: file name relative to `data/` -> dict with `sha256`, `what`, `source`,
+    `licence`, `credit`, `made_by`."""
+    return json.loads((DATA / "manifest.json").read_text(encoding="utf-8"))
+
+
+def problem_with(name):
+    """What is wrong with file `name` (relative to `data/`): a sentence with the way to restore it, or None."""
+    file = DATA / name
+    restore = f"Restore it with:  git checkout HEAD -- data/{name}"
+    if not file.is_file():
+        return f"data/{name} is missing. {restore}"
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    if digest != manifest()[name]["sha256"]:
+        expected = manifest()[name]["sha256"]
+        return f"data/{name} is damaged: its SHA-256 starts {digest[:12]}, not {expected[:12]}. {restore}"
+    return None
+
+
+@functools.cache
+def path(name):
+    """The path of file `name` (relative to `data/`), once it has passed the SHA-256 check.
+
+    Raises ValueError for a name that is not in the manifest, DamagedFile (a ValueError) for a missing or altered file.
+    """
+    problem = problem_with(checks.one_of("name", name, manifest()))
+    if problem:
+        raise DamagedFile(problem)
+    return DATA / name
+
+
+def load_mnist():
+    """The complete MNIST as `(train_images, train_labels), (test_images, test_labels)`.
+
+    Images: float32 in [0, 1], (60000, 28, 28, 1) and (10000, 28, 28, 1), white digit on black.
+    Labels: int64 in 0..9, (60000,) and (10000,).
+    Raises DamagedFile if the file is missing or altered. Source: LeCun, Cortes and Burges; slides 19-21.
+    """
+    with np.load(path("mnist.npz")) as arrays:
+        return tuple(
+            (arrays[f"{part}_images"][..., None] / np.float32(255), arrays[f"{part}_labels"].astype(np.int64))
+            for part in ("train", "test")
+        )
+
+
+def photo_names():
+    """The names that `load_photo` knows, sorted."""
+    return sorted(Path(name).stem for name in manifest() if name.startswith("photos/"))
+
+
+def load_photo(name):
+    """The photo called `name`: float32 RGB in [0, 1], (H, W, 3). Raises ValueError for an unknown name."""
+    checks.one_of("name", name, photo_names())
+    with Image.open(path(f"photos/{name}.jpg")) as image:
+        return np.asarray(image.convert("RGB"), dtype=np.float32) / 255
+
+
+def load_results(name):
+    """Measurements that take longer than a lesson, as a dict; the script that made them is in the manifest.
+
+    Raises ValueError for an unknown name.
+    """
+    return json.loads(path(f"results/{name}.json").read_text(encoding="utf-8"))
+
+
+def credits(name=None):
+    """Source, licence and credit of one file, or of all: one line each, as text."""
+    names = manifest() if name is None else [checks.one_of("name", name, manifest())]
+    entries = [(file, manifest()[file]) for file in names]
+    return "\n".join(
+        f"{file}: {e['what']} {e['credit']} Source: {e['source']}. Licence: {e['licence']}." for file, e in entries
+    )
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python -m lecture_utils.data", description=__doc__.splitlines()[0])
+    parser.add_argument("--verify", action="store_true", help="check every file against its SHA-256")
+    if not parser.parse_args().verify:
+        print(credits())
+        return 0
+    problems = [problem for name in manifest() if (problem := problem_with(name))]
+    print("\n".join(problems) or f"{len(manifest())} files, all as they should be.")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

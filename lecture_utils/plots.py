@@ -1,0 +1,163 @@
+"""One look for the figures of all lessons: large type, little clutter, colours safe for colour-blind readers."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from IPython.display import HTML, display
+from matplotlib.colors import ListedColormap
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
+
+# Okabe and Ito's palette, for lines and bars; Paul Tol's "muted" nine, for up to nine categories.
+BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, GREY = (
+    "#0072B2",
+    "#E69F00",
+    "#009E73",
+    "#D55E00",
+    "#CC79A7",
+    "#56B4E9",
+    "#666666",
+)
+NINE = ["#CC6677", "#88CCEE", "#DDCC77", "#117733", "#AA4499", "#44AA99", "#999933", "#332288", "#882255"]
+INK, PAPER = "#222222", "#FFFFFF"
+
+
+def use_style():
+    """Set the lessons' figure style. Every lesson calls this once, at its start."""
+    plt.rcParams.update(
+        {
+            "figure.figsize": (12, 5),
+            "figure.dpi": 80,
+            "figure.facecolor": PAPER,
+            "figure.constrained_layout.use": True,
+            "font.family": "DejaVu Sans",
+            "font.size": 16,
+            "axes.titlesize": 17,
+            "axes.labelsize": 16,
+            "xtick.labelsize": 14,
+            "ytick.labelsize": 14,
+            "legend.fontsize": 15,
+            "legend.frameon": False,
+            "text.color": INK,
+            "axes.edgecolor": INK,
+            "axes.labelcolor": INK,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.grid": True,
+            "axes.axisbelow": True,
+            "grid.color": "#DDDDDD",
+            "lines.linewidth": 3,
+            "lines.markersize": 9,
+            "axes.prop_cycle": plt.cycler(color=[BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, GREY]),
+            "image.cmap": "gray",
+            "image.interpolation": "nearest",
+        }
+    )
+
+
+def show(figure, alt):
+    """Display `figure` with the alternative text `alt`, for readers who cannot see it, and close it."""
+    if not alt.strip():
+        raise ValueError("alt: expected a sentence that says what the figure shows, got none")
+    display(figure, metadata={"image/png": {"alt": alt}})
+    plt.close(figure)
+
+
+def table(header, rows):
+    """A table: `header` is a list of column titles, `rows` a list of lists of text or numbers (ints get commas)."""
+
+    def cells(row, tag):
+        texts = [f"{value:,}" if isinstance(value, (int, np.integer)) else str(value) for value in row]
+        return "<tr>" + "".join(f"<{tag}>{text}</{tag}>" for text in texts) + "</tr>"
+
+    if any(len(row) != len(header) for row in rows):
+        raise ValueError(f"rows: expected {len(header)} cells in every row, as in the header")
+    return HTML(
+        f"<table><thead>{cells(header, 'th')}</thead><tbody>{''.join(cells(row, 'td') for row in rows)}</tbody></table>"
+    )
+
+
+def images(pictures, titles, alt, columns=None, limits=(0, 1), cmap="gray", width=12, title_size=17):
+    """Figure: pictures side by side, (H, W), (H, W, 1) or (H, W, 3), each under its title.
+
+    limits: the values that are black and white (grey pictures only). columns: pictures in a row, by default all.
+    """
+    columns = columns or len(pictures)
+    rows = -(-len(pictures) // columns)
+    height, breadth = max(p.shape[0] for p in pictures), max(p.shape[1] for p in pictures)
+    cell = width / columns
+    lines = 1 + max(title.count("\n") for title in titles)
+    size = (width, rows * (cell * height / breadth + 0.36 * lines * title_size / 17))
+    figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False)
+    for ax in axes.flat:
+        ax.axis("off")
+    for ax, picture, title in zip(axes.flat, pictures, titles, strict=False):
+        ax.imshow(picture.squeeze(), vmin=limits[0], vmax=limits[1], cmap=cmap)
+        ax.set_title(title, fontsize=title_size)
+    show(figure, alt)
+
+
+def frame(ax, row, column, height, width, colour=VERMILION, label=None):
+    """Draw a frame around the pixels from (row, column), `height` x `width` of them."""
+    ax.add_patch(
+        Rectangle((column - 0.5, row - 0.5), width, height, fill=False, edgecolor=colour, linewidth=4, clip_on=False)
+    )
+    if label:
+        ax.text(column - 0.5, row - 1.5, label, color=colour, fontweight="bold", va="bottom")
+
+
+def numbers(ax, array, text=None, box=None, limit=3):
+    """Draw a small (rows, columns) array as coloured squares with its numbers, or `text`, written in them.
+
+    Blue is negative, orange positive, full colour at +-limit. box: (row, column, height, width) of a frame.
+    """
+    diverging = ListedColormap(_between("#3B8BC4", PAPER, 128) + _between(PAPER, "#F0A03C", 128))
+    ax.imshow(array, cmap=diverging, vmin=-limit, vmax=limit)
+    rows, columns = array.shape
+    for row, column in np.ndindex(rows, columns):
+        label = array[row, column] if text is None else text[row][column]
+        ax.text(column, row, str(label).replace("-", "−"), ha="center", va="center", fontsize=18)
+    ax.set_xticks(np.arange(-0.5, columns), [""] * (columns + 1))
+    ax.set_yticks(np.arange(-0.5, rows), [""] * (rows + 1))
+    ax.tick_params(length=0)
+    ax.grid(True, color=GREY, linewidth=0.8)
+    ax.set_axisbelow(False)
+    for spine in ax.spines.values():
+        spine.set(visible=True, color=GREY, linewidth=0.8)
+    if box:
+        frame(ax, *box)
+
+
+def categories(ax, array):
+    """Draw an int array: -1 is white, 0 to 8 get a colour and the number, counted from 1, written in it."""
+    ax.imshow(array, cmap=ListedColormap([PAPER, *NINE]), vmin=-1.5, vmax=8.5, aspect="auto")
+    for row, column in np.argwhere(array >= 0):
+        dark = array[row, column] in (3, 4, 7, 8)
+        ax.text(
+            column, row, array[row, column] + 1, ha="center", va="center", fontsize=13, color=PAPER if dark else INK
+        )
+    ax.set_xticks(np.arange(-0.5, array.shape[1]), minor=True)
+    ax.set_yticks(np.arange(-0.5, array.shape[0]), minor=True)
+    ax.grid(False)
+    ax.grid(True, which="minor", color="#DDDDDD", linewidth=0.6)
+    ax.tick_params(which="both", length=0)
+
+
+def flow(steps, alt):
+    """Figure: boxes joined by arrows, left to right. steps: list of (title, detail, colour)."""
+    figure, ax = plt.subplots(figsize=(14, 2.9))
+    ax.set(xlim=(-0.55, len(steps) - 0.45), ylim=(-0.75, 0.75))
+    ax.axis("off")
+    for place, (title, detail, colour) in enumerate(steps):
+        style = {"boxstyle": "round,pad=0,rounding_size=0.08", "facecolor": colour + "30", "edgecolor": colour}
+        ax.add_patch(FancyBboxPatch((place - 0.41, -0.5), 0.82, 1.0, linewidth=2.5, **style))
+        ax.text(place, 0.16, title, ha="center", va="center", fontweight="bold", fontsize=14)
+        ax.text(place, -0.2, detail, ha="center", va="center", fontsize=14)
+        if place:
+            ax.add_patch(
+                FancyArrowPatch((place - 0.6, 0), (place - 0.4, 0), arrowstyle="-|>", mutation_scale=18, color=INK)
+            )
+    show(figure, alt)
+
+
+def _between(start, end, steps):
+    start, end = (np.array([int(c[i : i + 2], 16) for i in (1, 3, 5)]) / 255 for c in (start, end))
+    return [tuple(start + (end - start) * t) for t in np.linspace(0, 1, steps)]

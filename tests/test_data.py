@@ -1,0 +1,102 @@
+"""The shipped data: complete, credited, and refused when damaged."""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from lecture_utils import data
+
+
+@pytest.fixture
+def copy(tmp_path, monkeypatch):
+    """A copy of data/ that a test may damage."""
+    for name in ("manifest.json", "photos/kingfisher.jpg", "mnist.npz"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(data.DATA / name, tmp_path / name)
+    monkeypatch.setattr(data, "DATA", tmp_path)
+    data.path.cache_clear()
+    yield tmp_path
+    data.path.cache_clear()
+
+
+def test_mnist_is_complete_and_unaltered():
+    (train_images, train_labels), (test_images, test_labels) = data.load_mnist()
+    assert train_images.shape == (60_000, 28, 28, 1) and test_images.shape == (10_000, 28, 28, 1)
+    assert train_images.dtype == np.float32 and train_labels.dtype == np.int64
+    assert (train_images.min(), train_images.max()) == (0, 1)
+    # SHA-256 of the pixels as the original files hold them
+    for images, digest in ((train_images, "741c988805d008ac"), (test_images, "6d87418db22cc802")):
+        pixels = np.round(images * 255).astype(np.uint8)
+        assert hashlib.sha256(pixels.tobytes()).hexdigest().startswith(digest)
+    assert np.bincount(train_labels).tolist() == [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
+    assert np.bincount(test_labels).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
+
+
+def test_a_photo_is_rgb_in_0_to_1():
+    photo = data.load_photo("kingfisher")
+    assert photo.shape == (216, 384, 3) and photo.dtype == np.float32
+    assert 0 <= photo.min() < 0.1 and 0.9 < photo.max() <= 1
+
+
+def test_every_file_is_listed_verified_credited_and_documented():
+    files = {str(p.relative_to(data.DATA)) for p in data.DATA.rglob("*") if p.is_file() and "build" not in p.parts}
+    assert files - {"README.md", "manifest.json"} == set(data.manifest())
+    readme = (data.DATA / "README.md").read_text(encoding="utf-8")
+    for name, entry in data.manifest().items():
+        assert data.problem_with(name) is None
+        assert set(entry) == {"sha256", "what", "source", "licence", "credit", "made_by"}
+        assert (data.DATA.parent / entry["made_by"]).is_file()
+        assert f"`{name}`" in readme and entry["sha256"][:16] in readme, f"data/README.md does not describe {name}"
+        assert (data.DATA / name).stat().st_size < 45e6
+
+
+def test_credits_name_the_authors():
+    assert "Yann LeCun" in data.credits("mnist.npz")
+    assert len(data.credits().splitlines()) == len(data.manifest())
+
+
+def test_an_altered_byte_is_refused_with_the_way_to_restore_it(copy):
+    raw = bytearray((copy / "mnist.npz").read_bytes())
+    raw[1_000_000] ^= 1
+    (copy / "mnist.npz").write_bytes(raw)
+    with pytest.raises(data.DamagedFile, match=r"data/mnist.npz is damaged.*git checkout HEAD -- data/mnist.npz"):
+        data.load_mnist()
+
+
+def test_a_truncated_file_is_refused(copy):
+    file = copy / "photos" / "kingfisher.jpg"
+    file.write_bytes(file.read_bytes()[:-100])
+    with pytest.raises(data.DamagedFile, match="git checkout HEAD -- data/photos/kingfisher.jpg"):
+        data.load_photo("kingfisher")
+
+
+def test_a_missing_file_is_reported(copy):
+    (copy / "mnist.npz").unlink()
+    with pytest.raises(data.DamagedFile, match="data/mnist.npz is missing. Restore it"):
+        data.load_mnist()
+
+
+@pytest.mark.parametrize("call", [
+    lambda: data.load_photo("kingfischer"),
+    lambda: data.path("photos/kingfischer.jpg"),
+    lambda: data.credits("photos/kingfischer.jpg"),
+])  # fmt: skip
+def test_unknown_names_get_the_nearest_ones(call):
+    with pytest.raises(ValueError, match="name: unknown .*kingfischer.* Did you mean .*kingfisher"):
+        call()
+
+
+def test_the_command_line_verifies_everything():
+    command = [sys.executable, "-m", "lecture_utils.data", "--verify"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=data.DATA.parent)
+    assert (done.returncode, done.stdout) == (0, f"{len(data.manifest())} files, all as they should be.\n")
+
+
+def test_the_command_line_fails_on_damage(copy, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["data", "--verify"])
+    assert data.main() == 1  # the weights are not in the copy
+    assert "is missing. Restore it" in capsys.readouterr().out

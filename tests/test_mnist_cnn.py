@@ -1,0 +1,74 @@
+"""Lesson 2's helpers: training learns, and the experiments do to images what they say."""
+
+import keras
+import numpy as np
+import pytest
+
+from lecture_utils import data, mnist_cnn, models
+
+IMAGES = np.random.default_rng(0).uniform(size=(3, 6, 5, 2)).astype(np.float32)
+
+
+def test_training_learns_from_1000_images_and_reports_every_epoch():
+    (images, labels), (test_images, test_labels) = data.load_mnist()
+    keras.utils.set_random_seed(0)
+    model = models.mnist_cnn()
+    test = test_images[:1000], test_labels[:1000]
+    history = mnist_cnn.train(model, images[:1000], labels[:1000], epochs=4, test=test, batch_size=32)
+    assert {key: len(values) for key, values in history.items()} == {
+        "loss": 4, "accuracy": 4, "val_loss": 4, "val_accuracy": 4,
+    }  # fmt: skip
+    assert history["val_accuracy"][-1] > 0.8
+    assert abs(history["val_accuracy"][-1] - mnist_cnn.accuracy(model, *test)) < 0.005
+    assert float(keras.ops.convert_to_numpy(model.optimizer.learning_rate)) < 1e-6  # it fell to 0
+
+
+def test_accuracy_counts_the_largest_logit():
+    class Fixed:
+        def predict(self, images, **_):
+            return np.array([[0, 2, 1], [5, 0, 0], [0, 0, 1]])
+
+    assert mnist_cnn.accuracy(Fixed(), IMAGES, np.array([1, 0, 0])) == pytest.approx(2 / 3)
+
+
+def test_shift_moves_fills_with_zeros_and_loses_what_leaves():
+    for down, right in [(2, 0), (-2, 0), (0, 3), (0, -3), (1, -1), (0, 0)]:
+        moved = mnist_cnn.shift(IMAGES, down=down, right=right)
+        for row, column in np.ndindex(6, 5):
+            source = row - down, column - right
+            inside = 0 <= source[0] < 6 and 0 <= source[1] < 5
+            expected = IMAGES[:, source[0], source[1]] if inside else 0
+            np.testing.assert_array_equal(moved[:, row, column], expected)
+
+
+def test_permuting_keeps_all_pixels_and_can_be_undone():
+    order = np.random.default_rng(1).permutation(30)
+    shuffled = mnist_cnn.permute_pixels(IMAGES, order)
+    np.testing.assert_array_equal(shuffled.reshape(3, 30, 2)[:, 0], IMAGES.reshape(3, 30, 2)[:, order[0]])
+    np.testing.assert_array_equal(mnist_cnn.permute_pixels(shuffled, np.argsort(order)), IMAGES)
+
+
+def test_subsampling_by_2_keeps_a_quarter():
+    images = np.zeros((1, 28, 28, 1))
+    assert mnist_cnn.subsample(images, 2).size == images.size / 4
+    np.testing.assert_array_equal(mnist_cnn.subsample(IMAGES, 2), IMAGES[:, [0, 2, 4]][:, :, [0, 2, 4]])
+
+
+@pytest.mark.parametrize("call, message", [
+    (lambda: mnist_cnn.train(None, IMAGES[0], [1], 1), "images: expected an array with 4 axes"),
+    (lambda: mnist_cnn.train(None, IMAGES, [1, 2], 1), "labels: expected one for each of the 3 images, got 2"),
+    (lambda: mnist_cnn.train(None, IMAGES, [1.0, 2.0, 3.0], 1), "labels: expected an array of whole numbers"),
+    (lambda: mnist_cnn.train(None, IMAGES, [1, 2, 3], 0), "epochs: expected a whole number of at least 1"),
+    (lambda: mnist_cnn.train(None, IMAGES, [1, 2, 3], 1, batch_size=0), "batch_size: expected a whole number"),
+    (lambda: mnist_cnn.accuracy(None, IMAGES[0], [1]), "images: expected an array with 4 axes"),
+    (lambda: mnist_cnn.accuracy(None, IMAGES, [1, 2]), "labels: expected one for each of the 3 images, got 2"),
+    (lambda: mnist_cnn.shift(IMAGES, down=6), "down: expected a shift of less than 6 pixels, got 6"),
+    (lambda: mnist_cnn.shift(IMAGES, right=0.5), "right: expected a whole number"),
+    (lambda: mnist_cnn.shift(IMAGES * np.nan), "images: expected finite numbers"),
+    (lambda: mnist_cnn.permute_pixels(IMAGES, np.zeros(30, int)), "order: expected each of 0 to 29 once"),
+    (lambda: mnist_cnn.permute_pixels(IMAGES, np.arange(29)), "order: expected each of 0 to 29 once"),
+    (lambda: mnist_cnn.subsample(IMAGES, 0), "step: expected a whole number of at least 1"),
+])  # fmt: skip
+def test_bad_input_is_named(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()

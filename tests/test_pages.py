@@ -1,0 +1,67 @@
+"""The pages that `make run` writes: whole, and open without a network."""
+
+import re
+
+import nbformat
+import pytest
+
+from tools import notebooks, pages, run
+
+EXTERNAL = r"""(?:src|href|url)\s*[=(]\s*["']?(?:https?:)?//"""
+
+
+def page_of(path):
+    return pages.page(nbformat.read(path, as_version=4), "title", [("All lessons", "index.html")])
+
+
+@pytest.mark.parametrize("path", notebooks.lessons(), ids=lambda path: path.stem)
+def test_a_lessons_page_is_whole_and_loads_nothing(path):
+    page = page_of(path)
+    notebook = nbformat.read(path, as_version=4)
+    assert not re.search(EXTERNAL, page) and "<script" not in page
+    pictures = [
+        output for cell in notebook.cells for output in cell.get("outputs", []) if "image/png" in output.get("data", {})
+    ]
+    assert page.count("data:image/png;base64,") == len(pictures)
+    assert page.count('alt="') == len(pictures)
+    for cell in notebook.cells:
+        is_note = cell.metadata.slideshow.slide_type == "notes"
+        heading = re.search(r"^#+ (.*)", cell.source) if cell.cell_type == "markdown" else None
+        if heading and "$" not in heading[1] and "`" not in heading[1]:
+            assert (heading[1].replace("&", "&amp;") in page) != is_note
+
+
+def test_formulas_become_mathml():
+    cell = nbformat.v4.new_markdown_cell("Inline $W x$ and\n\n$$x^* = \\arg\\max_x a^k$$\n\nbut not `$5`.")
+    page = pages.page(nbformat.v4.new_notebook(cells=[cell]), "title", [])
+    assert page.count("<math") == 2 and 'display="block"' in page and "arg" in page
+    assert "\\arg" not in page and "$5" in page
+
+
+def test_hidden_code_and_speaker_notes_are_left_out():
+    notes = nbformat.v4.new_markdown_cell("Ask the room.", metadata={"slideshow": {"slide_type": "notes"}})
+    hidden = nbformat.v4.new_code_cell("secret = 1", metadata={"tags": ["hide-input"]})
+    hidden.outputs = [nbformat.v4.new_output("stream", name="stdout", text="shown")]
+    page = pages.page(nbformat.v4.new_notebook(cells=[notes, hidden]), "title", [])
+    assert "Ask the room" not in page and "secret" not in page and "shown" in page
+
+
+def test_running_a_lesson_reports_success_and_failure(tmp_path):
+    def lesson(name, code):
+        cells = [
+            nbformat.v4.new_markdown_cell("# A lesson", metadata={"deck": [7, 8]}),
+            nbformat.v4.new_code_cell(code),
+        ]
+        kernel = {"kernelspec": notebooks.KERNEL}
+        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), tmp_path / name)
+        return run.run(tmp_path / name, tmp_path / "out")
+
+    (tmp_path / "out").mkdir()
+    _, title, slides, seconds, result = lesson("01_good.ipynb", "print('hello')")
+    assert (title, slides, result) == ("A lesson", "7–8", "ok") and seconds > 0
+    assert "hello" in (tmp_path / "out" / "01_good.html").read_text(encoding="utf-8")
+    row = lesson("02_bad.ipynb", "1 / 0")
+    assert row[3:] == (None, "failed")
+    assert "ZeroDivisionError" in (tmp_path / "out" / "02_bad.html").read_text(encoding="utf-8")
+    index = run.index([row])
+    assert 'class="failed"' in index and 'href="02_bad_solutions.html"' in index

@@ -1,0 +1,100 @@
+"""Run the whole lecture: `make run`, or for some lessons  python tools/run.py 01 02
+
+Executes every lesson into build/, which leaves the committed notebooks alone, and writes build/index.html, from
+which each lesson and its solutions open as a page. Exits with 1 if a lesson fails.
+"""
+
+import argparse
+import html
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient.exceptions import CellExecutionError
+
+sys.path.insert(0, str(Path(__file__).parent))
+import pages  # noqa: E402
+
+import notebooks  # noqa: E402
+
+BUILD = notebooks.NOTEBOOKS.parent / "build"
+
+
+def run(lesson, folder):
+    """Execute one lesson, write its notebook and its page; returns a row (title, slides, seconds, result)."""
+    notebook = nbformat.read(lesson, as_version=4)
+    numbers = notebooks.slides(notebook)
+    seconds, result = None, "ok"
+    try:
+        seconds = notebooks.execute(notebook, lesson.parent, lesson.stem)
+    except CellExecutionError as error:
+        result = "failed"
+        print(error, file=sys.stderr)
+    nbformat.write(notebook, folder / lesson.name)
+    links = [("All lessons", "index.html"), ("Solutions", f"{lesson.stem}_solutions.html")]
+    _write(folder / f"{lesson.stem}.html", pages.page(notebook, notebooks.title(notebook), links))
+    return lesson, notebooks.title(notebook), f"{numbers[0]}–{numbers[-1]}", seconds, result
+
+
+def write_solutions(lesson, folder):
+    """The page of a lesson's solutions, from their committed outputs."""
+    solutions = nbformat.read(notebooks.solution_of(lesson), as_version=4)
+    links = [("All lessons", "index.html"), ("Lesson", f"{lesson.stem}.html")]
+    _write(folder / f"{lesson.stem}_solutions.html", pages.page(solutions, notebooks.title(solutions), links))
+
+
+def index(rows):
+    """The page that leads to all others."""
+    table = _row("th", "Lesson", "Slides", "Seconds", "Result", "Exercises")
+    for lesson, title, slides, seconds, result in rows:
+        links = _link(lesson.stem, title), _link(f"{lesson.stem}_solutions", "solutions")
+        table += _row("td", links[0], slides, _seconds(seconds), f'<span class="{result}">{result}</span>', links[1])
+    return pages.document(
+        "Convolutional Neural Network",
+        "<h1>Convolutional Neural Network</h1>"
+        "<p>The lecture by Hung-yi Lee and Pei-Yuan Wu, National Taiwan University, as executed notebooks.</p>"
+        f"<table>{table}</table>",
+    )
+
+
+def _row(tag, *cells):
+    return "<tr>" + "".join(f"<{tag}>{cell}</{tag}>" for cell in cells) + "</tr>"
+
+
+def _link(page, text):
+    return f'<a href="{page}.html">{html.escape(text)}</a>'
+
+
+def _seconds(seconds):
+    return "–" if seconds is None else f"{seconds:.0f}"
+
+
+def _write(path, text):
+    path.write_text(text, encoding="utf-8")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("lessons", nargs="*", help="numbers of the lessons to run, by default all")
+    chosen = parser.parse_args().lessons
+    known = {lesson.stem[:2]: lesson for lesson in notebooks.lessons()}
+    for number in chosen:
+        if number not in known:
+            parser.error(f"lessons: there is no lesson {number!r}; there are {', '.join(known)}")
+    BUILD.mkdir(exist_ok=True)
+    rows = []
+    for place, number in enumerate(chosen or known, start=1):
+        print(f"[{place}/{len(chosen or known)}] {known[number].stem} ...", flush=True)
+        rows.append(run(known[number], BUILD))
+        write_solutions(known[number], BUILD)
+    _write(BUILD / "index.html", index(rows))
+    width = max(len(row[1]) for row in rows)
+    print(f"\n{'Lesson':{width}}  Slides  Seconds  Result")
+    for _, title, slides, seconds, result in rows:
+        print(f"{title:{width}}  {slides:>6}  {_seconds(seconds):>7}  {result}")
+    print("\nOpen build/index.html in a browser.")
+    return int(any(row[-1] == "failed" for row in rows))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
