@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/installed
 .PHONY: run test lab notebooks bench clean
 
 run: $(INSTALLED)  ## run every lesson into build/ and write build/index.html
-	$(RUN) tools/run.py
+	$(RUN) -m tools.run
 
 test: $(INSTALLED)  ## lint, unit tests, every lesson and solution executed and compared, data check
 	$(RUN) -m ruff check .
@@ -20,7 +20,8 @@ lab: $(INSTALLED)  ## open the notebooks in JupyterLab
 	$(VENV)/bin/jupyter lab notebooks
 
 notebooks: $(INSTALLED)  ## rebuild the committed notebooks from notebooks/source/
-	$(RUN) tools/notebooks.py
+	$(RUN) -m tools.notebooks
+	$(RUN) -m tools.title
 
 bench: $(INSTALLED)  ## measure speed, as ratios
 	$(RUN) benchmarks/run.py

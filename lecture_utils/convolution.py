@@ -145,6 +145,7 @@ def show_steps(image, kernel, positions, alt):
     result = convolve(image, kernel)
     k, m = kernel.shape
     figure, axes = plt.subplots(len(positions), 3, figsize=(12, 3.3 * len(positions)), width_ratios=[1.1, 1.1, 1.0])
+    figure.get_layout_engine().set(h_pad=0.15)
     for (row, column), (left, middle, right) in zip(positions, np.atleast_2d(axes), strict=True):
         window = image[row : row + k, column : column + m]
         plots.numbers(left, image, box=(row, column, k, m))
@@ -155,7 +156,7 @@ def show_steps(image, kernel, positions, alt):
         )
         plots.numbers(right, result, box=(row, column, 1, 1))
         left.set_title(f"window at row {row}, column {column}")
-        middle.set_title(f"pixel × weight, sum = {result[row, column]}")
+        middle.set_title(f"pixel × weight, sum = {result[row, column]}".replace("-", "−"))
         right.set_title("feature map")
     plots.show(figure, alt)
 

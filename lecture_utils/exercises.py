@@ -109,26 +109,29 @@ def shared_weight_after_one_step(weight):
 
 
 def gradient_of_max_pooling(gradient):
-    """Exercise 1.4. gradient: (4, 4), the derivative of the sum of the pooled map by every value of the map."""
+    """Exercise 1.4. gradient: (4, 4), the derivative of a + 2b + 3c + 4d by every value of filter 1's map, where
+    a, b, c, d are the values of the max pooled map, row by row."""
     if gradient is ...:
         return UNANSWERED
     gradient = checks.array("gradient", gradient, 2)
     if gradient.shape != (4, 4):
         raise ValueError(f"gradient: expected shape (4, 4), like the feature map, got {gradient.shape}")
     feature_map = convolution.convolve(convolution.SLIDE_IMAGE, convolution.FILTER_1)
-    largest = np.kron(convolution.pool(feature_map), np.ones((2, 2))) == feature_map
-    if np.array_equal(gradient, largest):
-        return _right(
-            "1 where a block has its largest value, 0 elsewhere: only the winner gets the blame or the praise."
-        )
-    if np.allclose(gradient, 0.25):
-        return _wrong("That is average pooling, which shares the gradient among all four.")
-    if np.array_equal(gradient, largest * feature_map):
-        return _wrong(
-            "The places are right, but these are the values. How fast does the maximum grow when its winner grows?"
-        )
-    if np.array_equal(gradient, np.ones((4, 4))):
+    blocks = np.ones((2, 2))
+    winners = np.kron(convolution.pool(feature_map), blocks) == feature_map
+    factors = np.kron([[1, 2], [3, 4]], blocks)
+    if np.array_equal(gradient, winners * factors):
+        return _right("The winner of each block gets its block's factor, all others 0: only it has an effect.")
+    if np.allclose(gradient, factors / 4):
+        return _wrong("That is average pooling, which shares a block's factor among all four.")
+    if np.array_equal(gradient, factors):
         return _wrong("A small change of a value that is not the largest of its block does not change the maximum.")
+    if np.array_equal(gradient, winners):
+        return _wrong("The winners are right. Now, b counts twice, c three times, d four times.")
+    if np.array_equal(gradient, winners * feature_map) or np.array_equal(gradient, winners * factors * feature_map):
+        return _wrong("The places are right, but the values play no role: how fast does the sum grow with its winner?")
+    if np.array_equal(gradient, winners * np.kron([[1, 3], [2, 4]], blocks)):
+        return _wrong("The winners are right, but a and b are the top row, c and d the bottom row.")
     return _wrong("In each 2×2 block, ask which value the maximum would follow if you changed it a little.")
 
 

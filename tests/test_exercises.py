@@ -9,7 +9,9 @@ from lecture_utils import exercises
 from lecture_utils.convolution import FILTER_1, SLIDE_IMAGE, convolve
 
 RIGHT_FILTER = FILTER_1[:, ::-1]
-WINNERS = [[1, 0, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1], [1, 0, 0, 0]]
+GRADIENT = [[1, 0, 0, 0], [0, 0, 2, 0], [0, 0, 0, 4], [3, 0, 0, 0]]
+WINNERS = np.array(GRADIENT) > 0
+FACTORS = np.kron([[1, 2], [3, 4]], np.ones((2, 2)))
 
 
 def network(*after_second_convolution, filters=(25, 50), size=3, image=(28, 28, 1)):
@@ -55,8 +57,8 @@ RIGHT = [
     (exercises.first_layer_of_alexnet, [[np.int64(55), 55, 96], np.int32(34_944)]),
     (exercises.shared_weight_after_one_step, [0.54]),
     (exercises.shared_weight_after_one_step, [np.float32(0.54)]),
-    (exercises.gradient_of_max_pooling, [WINNERS]),
-    (exercises.gradient_of_max_pooling, [np.array(WINNERS, float)]),
+    (exercises.gradient_of_max_pooling, [GRADIENT]),
+    (exercises.gradient_of_max_pooling, [np.array(GRADIENT, float)]),
     (exercises.values_after_flatten, [1_800]),
     (exercises.second_convolution, [51_264]),
     *[(exercises.small_network, [model]) for model in small_networks()],
@@ -91,9 +93,11 @@ WRONG = [
     (exercises.shared_weight_after_one_step, [0.56], "one copy's"),
     (exercises.shared_weight_after_one_step, [0.46], "sign"),
     (exercises.shared_weight_after_one_step, [2], "Combine"),
-    (exercises.gradient_of_max_pooling, [np.full((4, 4), 0.25)], "average pooling"),
-    (exercises.gradient_of_max_pooling, [np.array(WINNERS) * convolve(SLIDE_IMAGE, FILTER_1)], "these are the values"),
-    (exercises.gradient_of_max_pooling, [np.ones((4, 4))], "does not change the maximum"),
+    (exercises.gradient_of_max_pooling, [FACTORS / 4], "average pooling"),
+    (exercises.gradient_of_max_pooling, [WINNERS * convolve(SLIDE_IMAGE, FILTER_1)], "the values play no role"),
+    (exercises.gradient_of_max_pooling, [WINNERS.astype(int)], "b counts twice"),
+    (exercises.gradient_of_max_pooling, [(WINNERS * FACTORS.T)], "a and b are the top row"),
+    (exercises.gradient_of_max_pooling, [FACTORS], "does not change the maximum"),
     (exercises.gradient_of_max_pooling, [np.eye(4)], "In each 2×2 block"),
     (exercises.values_after_flatten, [2_450], "13 / 2"),
     (exercises.values_after_flatten, [3_200], "cannot be centred"),

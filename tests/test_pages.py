@@ -32,10 +32,16 @@ def test_a_lessons_page_is_whole_and_loads_nothing(path):
 
 
 def test_formulas_become_mathml():
-    cell = nbformat.v4.new_markdown_cell("Inline $W x$ and\n\n$$x^* = \\arg\\max_x a^k$$\n\nbut not `$5`.")
+    cell = nbformat.v4.new_markdown_cell("Inline $W x$ and\n\n$$x^* = \\operatorname{argmax}_x a^k$$\n\nbut not `$5`.")
     page = pages.page(nbformat.v4.new_notebook(cells=[cell]), "title", [])
     assert page.count("<math") == 2 and 'display="block"' in page and "arg" in page
-    assert "\\arg" not in page and "$5" in page
+    assert "operatorname" not in page and "$5" in page
+
+
+def test_an_unknown_command_in_a_formula_is_reported():
+    cell = nbformat.v4.new_markdown_cell("$\\arg x$")
+    with pytest.raises(ValueError, match="formula: a command of .* is unknown"):
+        pages.page(nbformat.v4.new_notebook(cells=[cell]), "title", [])
 
 
 def test_hidden_code_and_speaker_notes_are_left_out():

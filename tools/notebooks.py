@@ -1,6 +1,6 @@
 """Build the committed notebooks from notebooks/source/: `make notebooks`, or for some lessons
 
-    python tools/notebooks.py 01 02
+    python -m tools.notebooks 01 02
 
 A source file is in percent format. It becomes two notebooks, both executed:
 - the lesson: all cells but those tagged `solution`;

@@ -34,10 +34,17 @@ class _MathML(IPythonRenderer):
     """Formulas as MathML, which browsers draw without a script."""
 
     def block_math(self, body):
-        return convert(body, display="block")
+        return _mathml(body, "block")
 
     def inline_math(self, body):
-        return convert(body)
+        return _mathml(body, "inline")
+
+
+def _mathml(formula, display):
+    result = convert(formula, display=display)
+    if "\\" in result:  # latex2mathml passes a command that it does not know on as text
+        raise ValueError(f"formula: a command of {formula!r} is unknown; try \\operatorname or \\mathrm")
+    return result
 
 
 class PageExporter(HTMLExporter):

@@ -1,4 +1,4 @@
-"""Run the whole lecture: `make run`, or for some lessons  python tools/run.py 01 02
+"""Run the whole lecture: `make run`, or for some lessons  python -m tools.run 01 02
 
 Executes every lesson into build/, which leaves the committed notebooks alone, and writes build/index.html, from
 which each lesson and its solutions open as a page. Exits with 1 if a lesson fails.
@@ -7,13 +7,11 @@ which each lesson and its solutions open as a page. Exits with 1 if a lesson fai
 import argparse
 import html
 import sys
-from pathlib import Path
 
 import nbformat
 from nbclient.exceptions import CellExecutionError
 
 sys.path.insert(0, str(Path(__file__).parent))
-import pages  # noqa: E402
 
 import notebooks  # noqa: E402
 

@@ -9,7 +9,7 @@
 # - say what max pooling keeps, and where its gradient goes.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Slide 1. Ask: "Is a CNN more complicated than a fully connected network, or simpler?" Most of the room will say more complicated. Do not answer yet; slide 14 does, with a number: 9 weights instead of 576.
+# Slide 1. Ask: "Is a CNN more complicated than a fully connected network, or simpler?" Most of the room will say more complicated. Do not answer yet; slide 14 does: 9 weights instead of 72, and for the whole feature map 9 instead of 576.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # *Run time: under half a minute on two CPU cores. Data: one photograph (GCompris), and the 6×6 image of the lecture. You need: Python, NumPy arrays, and what a neuron is.*
@@ -43,7 +43,7 @@ print(f"{inputs:,} inputs × {neurons:,} neurons = {inputs * neurons:,} weights"
 print("Keras counts the same:", layer.count_params() == 30_000_000)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Thirty million weights, in the first layer alone, for a photo smaller than an icon. Can the network be simplified by looking at the properties of images? The lecture names three.
+# Thirty million weights, in the first layer alone, for a photo the size of a thumbnail. Can the network be simplified by looking at the properties of images? The lecture names three.
 
 # %% [markdown] deck=[3] slideshow={"slide_type": "slide"}
 # ## Property 1: a pattern is smaller than the image
@@ -57,8 +57,8 @@ photo = data.load_photo("kingfisher")
 row, column, height, width = 36, 184, 28, 64
 beak = photo[row : row + height, column : column + width]
 
-share = beak.size / photo.size
-print(f"the beak: {beak.shape[0]} × {beak.shape[1]} of {photo.shape[0]} × {photo.shape[1]} pixels, {share:.1%}")
+print("beak:", beak.shape, " photo:", photo.shape)
+print(f"share of the pixels: {beak.size / photo.size:.1%}")
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 figure, (left, right) = plt.subplots(1, 2, figsize=(13, 4.2), width_ratios=[3, 2])
@@ -68,33 +68,40 @@ left.set_title("the photo, with the beak framed")
 right.imshow(beak)
 right.set_title("all that a beak detector must see")
 left.axis("off"), right.axis("off")
-plots.show(figure, "A kingfisher on a branch with a frame around its beak, and the beak alone, enlarged.")
+plots.show(
+    figure,
+    "A kingfisher on a branch with a frame around its beak, and the beak alone, enlarged.",
+)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # A neuron that looks for a beak needs 2 % of the pixels. The other 98 % of its weights can go.
 
 # %% [markdown] deck=[4] slideshow={"slide_type": "slide"}
 # ## Property 2: the same pattern appears in different regions
-# In another photo the bird sits in the upper left corner. Do we need a second detector for "beak in the upper left"?
+# In another picture the bird sits further to the upper left. Do we need a second detector for "beak in the upper left"?
 #
-# We build the simplest detector there is: it compares the beak with every window of the photo, and reports the window that differs least.
+# We cut two views out of the photo, as if the camera had turned, and build the simplest detector there is: it compares the beak with every window of a view, and reports the window that differs least.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Slide 4. The lecture has an upper-left beak detector and a middle beak detector that do almost the same thing. The code is that thought: one set of weights (the beak), used at every place.
 
 
 # %% slideshow={"slide_type": "subslide"}
-def find(pattern, image, step=4):
+def find(pattern, image, step=4):  # a window every 4 pixels is enough here
     """The corner (row, column) of the window of `image` that differs least from `pattern`."""
     h, w, _ = pattern.shape
-    corners = [(r, c) for r in range(0, image.shape[0] - h + 1, step) for c in range(0, image.shape[1] - w + 1, step)]
-    return min(corners, key=lambda corner: np.abs(image[corner[0] :, corner[1] :][:h, :w] - pattern).mean())
+    difference = {}
+    for r in range(0, image.shape[0] - h + 1, step):
+        for c in range(0, image.shape[1] - w + 1, step):
+            difference[r, c] = np.abs(image[r : r + h, c : c + w] - pattern).mean()
+    return min(difference, key=difference.get)
 
 
+# %% slideshow={"slide_type": "fragment"}
 first = photo[:196, :280]
-second = photo[20:, 104:]  # the camera turned: 20 pixels down and 104 to the right
+second = photo[20:, 104:]  # 20 pixels further down and 104 further to the right
 places = [find(beak, first), find(beak, second)]
-print("beak found at", places[0], "in the first photo and at", places[1], "in the second")
+print("beak found at", places[0], "in the first view and at", places[1], "in the second")
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 figure, axes = plt.subplots(1, 2, figsize=(12, 4.6))
@@ -102,14 +109,15 @@ for ax, picture, place in zip(axes, [first, second], places):
     ax.imshow(picture)
     plots.frame(ax, *place, height, width)
     ax.axis("off")
-axes[0].set_title("beak in the middle")
-axes[1].set_title("beak in the upper left: same detector")
+axes[0].set_title("first view: beak at (36, 184)")
+axes[1].set_title("second view: beak at (16, 80)")
 plots.show(
-    figure, "The kingfisher in the middle of one photo and in the upper left of another; the beak is framed in both."
+    figure,
+    "The kingfisher in two views of the photo, further to the upper left in the second; its beak is framed in both.",
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# One detector, used at every place, finds both, and its answer moves exactly as far as the bird: 20 rows and 104 columns. Two detectors would learn the same weights twice.
+# The same detector, used at every place, finds both, and its answer moves exactly as far as the bird: 20 rows and 104 columns. Two detectors would learn the same weights twice.
 
 # %% [markdown] deck=[5] slideshow={"slide_type": "slide"}
 # ## Property 3: subsampling does not change the object
@@ -124,7 +132,7 @@ print(f"{photo.size:,} numbers become {half.size:,}: {half.size / photo.size:.0%
 
 # %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
 plots.images(
-    [photo, photo[::2, ::2], photo[::4, ::4], photo[::16, ::16]],
+    [photo[:208:step, ::step] for step in (1, 2, 4, 16)],
     ["every pixel", "every 2nd: 1/4", "every 4th: 1/16", "every 16th: 1/256"],
     "The kingfisher with fewer and fewer pixels. It is clear down to every fourth pixel; with every sixteenth the beak is gone.",
     columns=2,
@@ -132,7 +140,7 @@ plots.images(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# With a quarter of the pixels it is the same bird, and the layer above it needs a quarter of the weights. There is a limit: with every 16th pixel the beak, the best evidence, is gone.
+# With a quarter of the pixels it is the same bird, and an FC layer that reads it needs a quarter of the weights. There is a limit: with every 16th pixel the beak, the best evidence, is gone.
 
 # %% [markdown] deck=[6] slideshow={"slide_type": "slide"}
 # ## The whole CNN
@@ -163,18 +171,24 @@ plots.flow(
 # The lecture's image has 6 × 6 pixels. A **filter** (or kernel) is a small matrix of weights. Here are two; in a CNN they are learned.
 
 # %% tags=["setup"] slideshow={"slide_type": "fragment"}
-image = np.array([[1, 0, 0, 0, 0, 1],
-                  [0, 1, 0, 0, 1, 0],
-                  [0, 0, 1, 1, 0, 0],
-                  [1, 0, 0, 0, 1, 0],
-                  [0, 1, 0, 0, 1, 0],
-                  [0, 0, 1, 0, 1, 0]])  # fmt: skip
+image = np.array(
+    [
+        [1, 0, 0, 0, 0, 1],
+        [0, 1, 0, 0, 1, 0],
+        [0, 0, 1, 1, 0, 0],
+        [1, 0, 0, 0, 1, 0],
+        [0, 1, 0, 0, 1, 0],
+        [0, 0, 1, 0, 1, 0],
+    ]
+)
 filter1 = np.array([[1, -1, -1], [-1, 1, -1], [-1, -1, 1]])
 filter2 = np.array([[-1, 1, -1], [-1, 1, -1], [-1, 1, -1]])
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 figure, axes = plt.subplots(1, 3, figsize=(12, 5), width_ratios=[6, 3, 3])
-for ax, array, name in zip(axes, [image, filter1, filter2], ["image, 6 × 6", "filter 1, 3 × 3", "filter 2, 3 × 3"]):
+for ax, array, name in zip(
+    axes, [image, filter1, filter2], ["image, 6 × 6", "filter 1, 3 × 3", "filter 2, 3 × 3"]
+):
     plots.numbers(ax, array)
     ax.set_title(name)
 plots.show(
@@ -194,7 +208,7 @@ print(window * filter1)
 print("sum:", (window * filter1).sum())
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# It is 3, and no window of zeros and ones can give more: the three 1s of the filter meet white pixels, the six −1s meet black ones. The filter looks for exactly this diagonal.
+# It is 3, and no window of zeros and ones can give more: the three 1s of the filter meet 1s of the image, its six −1s meet 0s. The filter looks for exactly this diagonal.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Slide 7. "Those are the network parameters to be learned" points at the filters, not at the image. Property 1 is here: each filter sees 3 × 3 pixels only.
@@ -208,7 +222,9 @@ print("sum:", (window * filter1).sum())
 def convolve_by_hand(image, kernel, stride=1):
     size = kernel.shape[0]
     places = range(0, image.shape[0] - size + 1, stride)
-    result = [[(image[r : r + size, c : c + size] * kernel).sum() for c in places] for r in places]
+    result = [
+        [(image[r : r + size, c : c + size] * kernel).sum() for c in places] for r in places
+    ]
     return np.array(result)
 
 
@@ -242,14 +258,14 @@ convolution.show_steps(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Two 3s. They come from the same diagonal in two places, and one filter found both: this is property 2. One step to the right of the first, the filter meets one white pixel that it wants and two that it does not want: 1 − 2 = −1.
+# Two 3s. They come from the same diagonal in two places, and one filter found both: this is property 2. One step to the right of the first, one 1 of the image meets a 1 of the filter, and two meet a −1: 1 − 2 = −1.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Slide 9. Walk through one row of the figure aloud, number by number. Then point at the two 3s in the map.
 
 # %% [markdown] deck=[10] slideshow={"slide_type": "slide"}
 # ## The feature map of filter 2, and of a hundred filters
-# Do the same for every filter. The maps, stacked, are together called the feature map.
+# Do the same for every filter, and stack the maps. Each is a **channel** of the result, whose shape is (rows, columns, channels).
 
 # %% slideshow={"slide_type": "fragment"}
 map2 = convolve_by_hand(image, filter2)
@@ -261,7 +277,7 @@ hundred = np.stack([convolve_by_hand(image, many[:, :, k]) for k in range(100)],
 print("two filters:", feature_map.shape, " a hundred filters:", hundred.shape)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Filter 2 has its 3 at the lower right, where three white pixels stand on top of each other. A hundred filters give a hundred maps.
+# Filter 2 has its 3 at the lower right, where three 1s of the image stand on top of each other. A hundred filters give a hundred maps.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Slide 10. Rows and columns say where, the channel says which pattern.
@@ -274,6 +290,7 @@ print("two filters:", feature_map.shape, " a hundred filters:", hundred.shape)
 batch = image[None, :, :, None].astype("float32")
 kernels = np.stack([filter1, filter2], axis=-1)[:, :, None, :].astype("float32")
 
+# %% slideshow={"slide_type": "fragment"}
 from_op = keras.ops.convert_to_numpy(keras.ops.conv(batch, kernels))[0]
 conv = keras.layers.Conv2D(2, 3, use_bias=False)
 conv.build(batch.shape)
@@ -281,15 +298,16 @@ conv.set_weights([kernels])
 from_layer = keras.ops.convert_to_numpy(conv(batch))[0]
 from_helper = convolution.convolve(image[:, :, None], kernels)
 
-for name, result in [("keras.ops.conv", from_op), ("Conv2D", from_layer), ("lecture_utils", from_helper)]:
-    print(f"{name:15} agrees: {np.array_equal(result, feature_map)}")
+print("keras.ops.conv agrees:", np.array_equal(from_op, feature_map))
+print("Conv2D agrees:        ", np.array_equal(from_layer, feature_map))
+print("our helper agrees:    ", np.array_equal(from_helper, feature_map))
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # Nobody flips the filter. Mathematicians call this *cross-correlation* and keep "convolution" for the version with a flipped filter. Since a CNN learns its filters, it does not matter which of the two it computes.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# ### A CNN is not scale invariant
-# Draw the same image twice as large. Every diagonal is still there.
+# ### Beyond the slide: a larger pattern
+# The lecture remarks that a CNN is not scale invariant by itself. # Draw the same image twice as large. Every diagonal is still there.
 #
 # **Before you run the cell:** does filter 1 still find them?
 
@@ -303,6 +321,7 @@ print("largest response, 12 × 12 image:", convolve_by_hand(larger, filter1).max
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### The same two filters on a photo
+# We subtract each filter's mean, so that it ignores plain brightness, and draw a response of 0 as mid-grey.
 
 # %% slideshow={"slide_type": "fragment"}
 grey = photo[10:200, 96:260].mean(axis=-1)
@@ -318,11 +337,11 @@ plots.images(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# We first subtract each filter's mean, so that it ignores plain brightness and an even area becomes mid-grey. The upper edge of the beak is bright in the first map; the chest, which is smooth, is grey in both.
+# The upper edge of the beak is bright in the first map and almost gone in the second; the blurred background is grey in both. Edges in other directions answer a little, too: nine weights make a rough detector.
 
 # %% [markdown] deck=[11] slideshow={"slide_type": "slide"}
 # ## A colour image
-# A colour image is three sheets: red, green and blue. A filter is then three sheets deep.
+# A colour image has three channels: red, green and blue sheets. A filter is then three sheets deep.
 #
 # **Before you run the cell:** how many weights has a 3 × 3 filter on a colour image, and how many feature maps does it give?
 
@@ -340,19 +359,25 @@ print("it is the sum of the three channels' maps:", np.allclose(one_map, sum(per
 
 # %% slideshow={"slide_type": "fragment"}
 wrong = np.stack(per_channel, axis=-1)
-print("Conv2D with 1 filter:      ", keras.layers.Conv2D(1, 3).compute_output_shape((1, *photo.shape))[1:])
+print(
+    "Conv2D with 1 filter:      ",
+    keras.layers.Conv2D(1, 3).compute_output_shape((1, *photo.shape))[1:],
+)
 print("three separate maps (wrong):", wrong.shape)
-print("DepthwiseConv2D:           ", keras.layers.DepthwiseConv2D(3).compute_output_shape((1, *photo.shape))[1:])
+print(
+    "DepthwiseConv2D:           ",
+    keras.layers.DepthwiseConv2D(3).compute_output_shape((1, *photo.shape))[1:],
+)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # 27 weights and **one** map: the channels are summed. A filter can therefore ask for "red here and blue there", which three separate maps cannot.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Slide 11. This is the most common mistake in the exam. The depth of a filter is always the depth of its input.
+# Slide 11. A very common mistake. The depth of a filter is always the depth of its input.
 
 # %% [markdown] deck=[12] slideshow={"slide_type": "slide"}
 # ## Convolution versus fully connected
-# Where does convolution differ from the layer we know? It does not: **a convolution is an FC layer with weights removed.** To see it, write the image as one column of 36 pixels and the feature map as one column of 16 outputs.
+# Is convolution a new kind of layer? No: **a convolution is an FC layer with some weights removed and the others shared.** To see it, write the image as one column of 36 pixels and the feature map as one column of 16 outputs.
 
 # %% tags=["setup"] slideshow={"slide_type": "fragment"}
 pixels = image.ravel()  # 36 inputs, row by row
@@ -364,10 +389,16 @@ for output, (r, c) in enumerate(np.ndindex(4, 4)):
 
 # %% slideshow={"slide_type": "fragment"}
 print("W · pixels is the feature map:", np.array_equal(W @ pixels, map1.ravel()))
-print("the helper builds the same W: ", np.array_equal(W, convolution.convolution_matrix((6, 6), filter1)))
+print(
+    "the helper builds the same W: ",
+    np.array_equal(W, convolution.convolution_matrix((6, 6), filter1)),
+)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Slide 12. The sentence in bold is the whole lesson. Everything on the next two slides is counting.
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# As in any layer, an output may also get a bias (one for each filter) and an activation such as ReLU. We leave both out to keep the numbers readable.
 
 # %% [markdown] deck=[13] slideshow={"slide_type": "slide"}
 # ## Fewer parameters
@@ -377,7 +408,7 @@ print("the helper builds the same W: ", np.array_equal(W, convolution.convolutio
 
 
 # %% slideshow={"slide_type": "fragment"}
-def wires(output):
+def wires(output):  # pixels counted from 1, as on the slide
     return [int(pixel) + 1 for pixel in np.flatnonzero(W[output])]
 
 
@@ -416,16 +447,16 @@ convolution.show_weight_matrix(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# 576 places, 144 wires, 9 different weights. Each row is the row above it, shifted.
+# 576 places, 144 wires, 9 different weights. Each row is the one above it, shifted by one pixel, or by three where the filter starts a new row of the image (outputs 5, 9 and 13).
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### How is it trained?
-# Take the gradient of a loss in two ways: with respect to the nine weights of the filter, and with respect to all 576 numbers of $W$, as if it were an ordinary FC layer.
+# Take the gradient of a loss, here the sum of the squared outputs, in two ways: with respect to the nine weights of the filter, and with respect to all 576 numbers of $W$, as if it were an ordinary FC layer. `connections` is the figure above: for every output and pixel the number of its weight, 0 to 8, or −1.
 #
 # **Before you run the cell:** how are the two related?
 
 # %% slideshow={"slide_type": "fragment"}
-ties = (connections[:, :, None] == np.arange(9)).astype(float)  # 1 where weight k connects pixel and output
+ties = (connections[:, :, None] == np.arange(9)).astype(float)  # does weight k sit here?
 nine = tf.Variable(filter1.ravel().astype(float))
 
 with tf.GradientTape() as tape:
@@ -435,44 +466,48 @@ with tf.GradientTape() as tape:
 by_nine, by_full = (gradient.numpy() for gradient in tape.gradient(loss, [nine, full]))
 
 sums = [by_full[connections == k].sum() for k in range(9)]
-print("the gradient of a shared weight is the sum over its 16 copies:", np.allclose(by_nine, sums))
+print("gradient of a shared weight = sum over its 16 copies:", np.allclose(by_nine, sums))
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### A few steps of training
-# So the recipe is: missing weights stay 0; the 16 copies of a weight get their gradients added up, and all take the same step. The data: random images, and what filter 1 makes of them.
+# So the recipe is: missing weights stay 0; the 16 copies of a weight add up their gradients, and all take the same step.
+#
+# We give a layer **four** random images and what filter 1 makes of them, and train it twice: with shared weights, and with the same wires but no sharing.
 
 # %% tags=["setup"] slideshow={"slide_type": "fragment"}
 rng = np.random.default_rng(2)
-examples = rng.normal(size=(64, 36))
-targets = examples @ W.T  # what filter 1 would answer
+examples = rng.normal(size=(4, 36))
+targets = examples @ W.T  # what filter 1 answers
 
 
-def train(tied, steps=100, rate=0.005):
-    V = np.where(connections >= 0, rng.normal(size=9)[connections], 0)  # random, but tied at the start
+def train(shared, steps, rate):
+    V = np.where(connections >= 0, rng.normal(size=9)[connections], 0)  # nine random weights
     for _ in range(steps):
-        gradient = 2 * (examples @ V.T - targets).T @ examples / len(examples)  # of the squared error
-        for k in range(9 if tied else 0):
+        gradient = 2 * (examples @ V.T - targets).T @ examples / len(examples)  # squared error
+        for k in range(9 if shared else 0):
             gradient[connections == k] = gradient[connections == k].sum()
         V -= rate * np.where(connections >= 0, gradient, 0)
     return V
 
 
 # %% slideshow={"slide_type": "subslide"}
-for tied in (True, False):
-    V = train(tied)
-    spread = max(np.ptp(V[connections == k]) for k in range(9))
-    error = np.abs(V - W).max()
-    print(f"tied: {tied!s:5}  copies still equal: {spread < 1e-12!s:5}  filter 1 found: {error < 0.01}")
+for shared, rate in ((True, 0.005), (False, 0.02)):
+    V = train(shared, steps=2000, rate=rate)
+    copies_equal = max(np.ptp(V[connections == k]) for k in range(9)) < 1e-9
+    fits = ((examples @ V.T - targets) ** 2).mean() < 1e-6
+    print("weights shared:" if shared else "weights not shared:")
+    print("    copies equal:", copies_equal, "  fits the four images:", fits)
+    print("    has become filter 1:", np.abs(V - W).max() < 1e-3)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Tied, the copies stay equal and become filter 1. Untied, the copies go their own ways, and after the same number of steps they are not there yet: each learns from one place only, the shared weight from 16 places at once.
+# Both fit the four images perfectly, but only the shared weights *are* filter 1. An output of its own has 4 examples for its 9 unknown weights, too few; a shared weight learns from 4 × 16 places. Sharing is not only fewer numbers, it is more data for each.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# This answers the question students always ask after slide 14: how can backpropagation train weights that are missing or shared? Nothing new is needed; automatic differentiation does the sum by itself.
+# A good question after slide 14: how can backpropagation train weights that are missing or shared? Nothing new is needed; automatic differentiation adds up the gradients by itself.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Counting
-# One rule gives all the numbers of the slide. An output has a wire to every input (FC), or to its own window (locally connected, wires removed), or it shares its window's weights with all outputs of its map (convolution).
+# One rule gives the counts for any size. An output has a wire to every input (FC), or to its own window (locally connected, wires removed), or it shares its window's weights with all outputs of its map (convolution).
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -485,6 +520,7 @@ def count(side, channels, filters, k=3):
     }
 
 
+# %% slideshow={"slide_type": "fragment"}
 for filters in (1, 2):
     by_hand = count(6, 1, filters)
     helper = convolution.layer_costs((6, 6, 1), filters, kernel_size=3, bias=False)
@@ -492,57 +528,66 @@ for filters in (1, 2):
     print(f"{filters} filter(s):", *by_hand.values())
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# 576 / 144 / 9 for one filter, 1152 / 288 / 18 for two. The helper `layer_costs` also knows strides, padding and biases.
+# 576 / 144 / 9 for one filter, 1152 / 288 / 18 for two. The helper `layer_costs` also knows strides, padding (zeros around the image) and biases.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Does Keras count the same?
 
 # %% slideshow={"slide_type": "skip"}
 rows = []
-for shape, maps, k, stride in [
-    ((6, 6, 1), 2, 3, 1),
-    ((28, 28, 1), 25, 3, 1),
-    ((32, 32, 3), 16, 5, 2),
-    ((100, 100, 3), 8, 3, 1),
-]:
-    costs = convolution.layer_costs(shape, maps, kernel_size=k, stride=stride)
-    conv = keras.layers.Conv2D(maps, k, strides=stride)
-    conv.build((None, *shape))
-    outputs = int(np.prod(conv.compute_output_shape((None, *shape))[1:]))
-    dense = (int(np.prod(shape)) + 1) * outputs  # too large to build for the photo
-    agree = (conv.count_params(), dense) == (costs["convolution"].weights, costs["fully connected"].weights)
-    label = f"{'×'.join(map(str, shape))}, {maps} filters {k}×{k}, stride {stride}"
-    rows.append([label, *(cost.weights for cost in costs.values()), "yes" if agree else "NO"])
+for side, channels, maps, k in [(6, 1, 2, 3), (28, 1, 25, 3), (32, 3, 16, 5), (100, 3, 8, 3)]:
+    costs = convolution.layer_costs((side, side, channels), maps, kernel_size=k)
+    conv = keras.layers.Conv2D(maps, k)
+    conv.build((None, side, side, channels))
+    agree = conv.count_params() == costs["convolution"].weights
+    name = f"{side}×{side}×{channels}, {maps} filters {k}×{k}"
+    rows.append([name, *[cost.weights for cost in costs.values()], "yes" if agree else "NO"])
 
 # %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
-plots.table(["layer, with biases", "fully connected", "locally connected", "convolution", "as in Keras?"], rows)
+plots.table(
+    [
+        "layer, with biases",
+        "fully connected",
+        "locally connected",
+        "convolution",
+        "Conv2D agrees?",
+    ],
+    rows,
+)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# The weights of a convolution do not depend on the size of the image at all.
+# With biases, a convolution has filters × (k · k · channels + 1) parameters: the size of the image is not in the formula.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### From 6 × 6 to a real photo
-# Three layers that all make 64 feature maps of the size of a colour image, with 3 × 3 windows:
+# **Padding** puts a border of zeros around the image; with a border of 1, a 3 × 3 filter gives a map as large as the image. Three layers that all make 64 such maps from a colour image:
 
 # %% slideshow={"slide_type": "skip"}
 sides = [6, 12, 28, 56, 100, 224]
 curves = {}
 for side in sides:
-    for name, cost in convolution.layer_costs((side, side, 3), 64, padding=1, bias=False).items():
+    for name, cost in convolution.layer_costs(
+        (side, side, 3), 64, padding=1, bias=False
+    ).items():
         curves.setdefault(name, []).append(cost)
 
 # %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
 figure, ax = plt.subplots(figsize=(12, 5.6))
 for (name, costs), marker in zip(curves.items(), "o^s"):
     ax.loglog(sides, [cost.weights for cost in costs], marker=marker, label=name)
-ax.plot(100, 3e7, "*", color=plots.INK, markersize=20)
-ax.annotate(
-    "slide 2:\n30,000 × 1,000 = 3·10⁷", (100, 3e7), (32, 3e9), arrowprops={"arrowstyle": "-"}, ha="right", va="center"
+star = {"color": plots.INK, "markersize": 24, "markeredgecolor": plots.PAPER, "zorder": 5}
+ax.plot(100, 3e7, "*", **star)
+ax.text(100, 4e5, "slide 2:\n30,000 × 1,000 = 3·10⁷", ha="center", va="center")
+ax.set(
+    xlabel="side of the colour image, in pixels",
+    ylabel="weights",
+    xticks=sides,
+    xticklabels=sides,
 )
-ax.set(xlabel="side of the colour image, in pixels", ylabel="weights", xticks=sides, xticklabels=sides)
 ax.minorticks_off()
 for name, costs in curves.items():
-    ax.text(245, costs[-1].weights, f"{name}\n{costs[-1].weights:,}", va="center")
+    label = f"{name}\n{costs[-1].weights:,}"
+    ax.text(245, costs[-1].weights, label, va="center", backgroundcolor=plots.PAPER)
 ax.set(xlim=(5.3, 900), ylim=(200, 5e12))
 plots.show(
     figure,
@@ -550,7 +595,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# At 224 × 224 the FC layer would have half a trillion weights, the locally connected one 87 million, the convolution 1,728, as at 6 × 6.
+# At 224 × 224 the FC layer would have half a trillion weights, the locally connected one 87 million, the convolution 1,728, as at 6 × 6: its line is flat. The star is the FC layer of slide 2, which has 1,000 outputs only.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Fewer weights, but how much computing?
@@ -558,13 +603,16 @@ plots.show(
 
 # %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
 photo_costs = convolution.layer_costs((224, 224, 3), 64, padding=1, bias=False)
-plots.table(["224×224×3 → 64 maps", "weights", "multiply–adds"], [[name, *cost] for name, cost in photo_costs.items()])
+plots.table(
+    ["224×224×3 → 64 maps", "weights", "multiply–adds"],
+    [[name, *cost] for name, cost in photo_costs.items()],
+)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # None at all: 87 million multiply–adds with and without sharing, since every output still has its own window. Removing wires saves computation **and** weights; sharing saves weights only. A convolution with few weights can be slow.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Not on the slide, but asked every year. The 1,728 weights are used 50,176 times each.
+# Not on the slide, but worth asking. Each of the 1,728 weights is used 50,176 times, once for every place.
 
 # %% [markdown] deck=[15] slideshow={"slide_type": "slide"}
 # ## Max pooling
@@ -586,14 +634,19 @@ print("the helper agrees:", np.array_equal(max_pool_by_hand(map1), convolution.p
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 figure, axes = plt.subplots(1, 4, figsize=(13, 3.8), width_ratios=[4, 2, 4, 2])
-for (full, small), values, name in zip((axes[:2], axes[2:]), (map1, map2), ("filter 1", "filter 2")):
+for (full, small), values, name in zip(
+    (axes[:2], axes[2:]), (map1, map2), ("filter 1", "filter 2")
+):
     plots.numbers(full, values)
     plots.numbers(small, max_pool_by_hand(values))
     for r, c in np.ndindex(2, 2):
         plots.frame(full, 2 * r, 2 * c, 2, 2, colour=plots.GREEN)
     full.set_title(f"{name}: 4 × 4")
     small.set_title("max pooled")
-plots.show(figure, "The two 4 by 4 feature maps, cut into 2 by 2 blocks, and the largest value of each block.")
+plots.show(
+    figure,
+    "The two 4 by 4 feature maps, cut into 2 by 2 blocks, and the largest value of each block.",
+)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Slide 15. Ask: what is lost? Where in the block the pattern was. For a bird one pixel does not matter; for Go it does (slide 42).
@@ -611,7 +664,7 @@ with tf.GradientTape() as tape:
 print(tape.gradient(total, values).numpy().squeeze().astype(int))
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# The gradient is 1 for the winner of each block and 0 for the others. It changes only where two values tie, and there any of the winners will do. The lecture compares it with Maxout, whose activation is also a maximum.
+# The gradient is 1 for the winner of each block and 0 for the others. Only where the two largest values of a block are equal is there no derivative; there a library picks one of them, and training does not mind. The lecture compares it with Maxout, a neuron whose output is the largest of several sums.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Average pooling, and sizes that do not fit
@@ -622,7 +675,11 @@ print("average pooling of map 1:")
 print(convolution.pool(map1, mode="average"))
 
 odd = np.arange(25).reshape(5, 5)
-print("a 5 × 5 map is pooled to", convolution.pool(odd).shape, "- the last row and column are dropped")
+print(
+    "a 5 × 5 map is pooled to",
+    convolution.pool(odd).shape,
+    "- the last row and column are dropped",
+)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # The average turns the two 3s, the places where the diagonal is, into 0 and −1.25; the maximum keeps them. Like Keras, we drop a row that does not fill a block; lesson 2 meets such a case.
@@ -633,7 +690,15 @@ print("a 5 × 5 map is pooled to", convolution.pool(odd).shape, "- the last row 
 
 # %% slideshow={"slide_type": "fragment"}
 new_image = convolution.pool(np.stack([map1, map2], axis=-1))
-print("before:", image.shape, "with 1 channel   after:", new_image.shape[:2], "with", new_image.shape[2], "channels")
+print(
+    "before:",
+    image.shape,
+    "with 1 channel   after:",
+    new_image.shape[:2],
+    "with",
+    new_image.shape[2],
+    "channels",
+)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # So we can do the same again, and again.
@@ -648,7 +713,9 @@ print("before:", image.shape, "with 1 channel   after:", new_image.shape[:2], "w
 # **Before you run the cell:** how many maps come out of the second? 25, or 25 × 25 = 625?
 
 # %% slideshow={"slide_type": "fragment"}
-stack = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Conv2D(25, 3), keras.layers.Conv2D(25, 3)])
+stack = keras.Sequential(
+    [keras.Input((28, 28, 1)), keras.layers.Conv2D(25, 3), keras.layers.Conv2D(25, 3)]
+)
 print("maps:", stack.output_shape[-1])
 print("shape of the second layer's filters:", stack.layers[1].kernel.shape)
 
@@ -678,6 +745,9 @@ print("eight values:", vector, " by hand:", new_image.ravel())
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # Both agree. Keras keeps the channels last, so the values of the two filters alternate: 3 and −1 are filter 1 and filter 2 at the upper left. Lesson 2 puts an FC network behind them and trains the whole on handwritten digits.
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Slide 18. Ask for the order of the eight values before running; most expect all of filter 1 first.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Recap
 # | Property of images | Layer | What it saves here |
@@ -695,7 +765,7 @@ print("eight values:", vector, " by hand:", new_image.ravel())
 # Replace the three dots by your answer and run the cell: it tells you whether you are right, and gives a hint if not. All are solved in `solutions/`.
 #
 # ### Exercise 1
-# Write a 3 × 3 filter of −1s and 1s that gives 3 on the *anti*-diagonal (from bottom left to top right), and a negative number on every other straight line of three white pixels: three rows, three columns, the main diagonal.
+# Write a 3 × 3 filter of −1s and 1s that gives 3 on the *anti*-diagonal (from bottom left to top right), and a negative number on every other straight line of three pixels that are 1: three rows, three columns, the main diagonal.
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
 kernel = ...
@@ -736,7 +806,7 @@ exercises.shared_weight_after_one_step(weight)
 
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
 # ### Exercise 4
-# Pool the feature map of filter 1 with 2 × 2 max pooling and add up the four results. Write down the gradient of that sum with respect to the feature map, a 4 × 4 array, without running code. (The map is printed above under "The feature map of filter 1".) Then do it for average pooling, on paper.
+# Pool the feature map of filter 1 with 2 × 2 max pooling and call the results $a$, $b$ (top row) and $c$, $d$ (bottom row). Write down the gradient of $a + 2b + 3c + 4d$ with respect to the feature map, a 4 × 4 array. (The map is printed under "The feature map of filter 1".) Then do it for average pooling, on paper.
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
 gradient = ...
@@ -744,14 +814,16 @@ exercises.gradient_of_max_pooling(gradient)
 
 # %% tags=["solution"] slideshow={"slide_type": "skip"}
 print(convolve_by_hand(image, filter1))
-gradient = [[1, 0, 0, 0],
-            [0, 0, 1, 0],
-            [0, 0, 0, 1],
-            [1, 0, 0, 0]]  # fmt: skip
+gradient = [
+    [1, 0, 0, 0],
+    [0, 0, 2, 0],
+    [0, 0, 0, 4],
+    [3, 0, 0, 0],
+]
 exercises.gradient_of_max_pooling(gradient)
 
 # %% [markdown] tags=["solution"] slideshow={"slide_type": "skip"}
-# With average pooling, every one of the 16 places gets 1/4.
+# With average pooling, the four places of a block share its factor: 1/4, 2/4, 3/4 and 4/4 each.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Papers
