@@ -9,11 +9,9 @@ import html
 import sys
 
 import nbformat
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-import notebooks  # noqa: E402
+from tools import notebooks, pages
 
 BUILD = notebooks.NOTEBOOKS.parent / "build"
 
@@ -25,7 +23,7 @@ def run(lesson, folder):
     seconds, result = None, "ok"
     try:
         seconds = notebooks.execute(notebook, lesson.parent, lesson.stem)
-    except CellExecutionError as error:
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         result = "failed"
         print(error, file=sys.stderr)
     nbformat.write(notebook, folder / lesson.name)
