@@ -141,23 +141,23 @@ def _shape(name, value, wanted, length):
 
 
 def show_steps(image, kernel, positions, alt):
-    """Figure: for each (row, column) of `positions`, the window on the image, its products, the number they give."""
+    """Figure: for each (row, column) of `positions`, the window on the image above its products, and at the right the
+    feature map with these places framed."""
     result = convolve(image, kernel)
     k, m = kernel.shape
-    figure, axes = plt.subplots(len(positions), 3, figsize=(12, 3.3 * len(positions)), width_ratios=[1.1, 1.1, 1.0])
-    figure.get_layout_engine().set(h_pad=0.15)
-    for (row, column), (left, middle, right) in zip(positions, np.atleast_2d(axes), strict=True):
+    figure, axes = plt.subplots(2, len(positions) + 1, figsize=(4 * len(positions) + 3.6, 8))
+    for (row, column), (above, below) in zip(positions, axes.T, strict=False):
         window = image[row : row + k, column : column + m]
-        plots.numbers(left, image, box=(row, column, k, m))
-        plots.numbers(
-            middle,
-            window * kernel,
-            text=[[f"{a}×{b}" for a, b in zip(*pair, strict=True)] for pair in zip(window, kernel, strict=True)],
-        )
-        plots.numbers(right, result, box=(row, column, 1, 1))
-        left.set_title(f"window at row {row}, column {column}")
-        middle.set_title(f"pixel × weight, sum = {result[row, column]}".replace("-", "−"))
-        right.set_title("feature map")
+        products = [f"{a}×{b}" for a, b in zip(window.flat, kernel.flat, strict=True)]
+        plots.numbers(above, image, box=(row, column, k, m))
+        plots.numbers(below, window * kernel, text=np.reshape(products, (k, m)))
+        above.set_title(f"window at ({row}, {column})")
+        below.set_title(f"pixel × weight, sum = {result[row, column]}".replace("-", "−"))
+    plots.numbers(axes[0, -1], result)
+    for row, column in positions:
+        plots.frame(axes[0, -1], row, column, 1, 1)
+    axes[0, -1].set_title("feature map")
+    axes[1, -1].axis("off")
     plots.show(figure, alt)
 
 

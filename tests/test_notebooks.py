@@ -122,7 +122,7 @@ def test_code_is_short_enough_to_read(path):
             lines = cell.source.splitlines()
             limit = 15 if cell.metadata.slideshow.slide_type == "skip" else 12
             assert len(lines) <= limit, f"{len(lines)} lines, at most {limit}:\n{cell.source}"
-            assert max(map(len, lines)) <= 100, cell.source
+            assert max(map(len, lines)) <= 92, cell.source
 
 
 @each_lesson

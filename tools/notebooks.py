@@ -88,6 +88,7 @@ def execute(notebook, folder, label):
             kernel_name="python3",
             resources={"metadata": {"path": str(folder)}},
             record_timing=False,
+            coalesce_streams=True,
             on_cell_executed=lambda **_: bar.update(),
         )
         client.execute(stderr=subprocess.DEVNULL)  # TensorFlow's start-up log

@@ -68,11 +68,15 @@ class PageExporter(HTMLExporter):
 def page(notebook, title, links):
     """A notebook as one HTML text. links: list of (text, address) for the line on top."""
     shown = type(notebook)(notebook, cells=[cell for cell in notebook.cells if not _is_note(cell)])
-    exporter = PageExporter()
+    body, _ = without_hidden_code(PageExporter()).from_notebook_node(shown)
+    return document(title, navigation(links) + body)
+
+
+def without_hidden_code(exporter):
+    """`exporter`, told to leave out the code of cells tagged hide-input."""
     exporter.register_preprocessor("nbconvert.preprocessors.TagRemovePreprocessor", enabled=True)
     exporter._preprocessors[-1].remove_input_tags = {"hide-input"}
-    body, _ = exporter.from_notebook_node(shown)
-    return document(title, navigation(links) + body)
+    return exporter
 
 
 def _is_note(cell):

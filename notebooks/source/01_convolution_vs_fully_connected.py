@@ -1,5 +1,7 @@
 # %% [markdown] deck=[1] slideshow={"slide_type": "slide"}
 # # 1 · Convolution versus fully connected
+# *After the lecture by Hung-yi Lee (李宏毅) and Pei-Yuan Wu (吳沛遠), National Taiwan University*
+#
 # A fully connected (FC) network can represent a huge set of functions. A convolutional neural network (CNN) throws most of them away, using what we know about images. So it is the *simpler* of the two, although it looks more complicated.
 #
 # **Slides 1–18 of the lecture. After this lesson you can**
@@ -88,7 +90,7 @@ plots.show(
 
 # %% slideshow={"slide_type": "subslide"}
 def find(pattern, image, step=4):  # a window every 4 pixels is enough here
-    """The corner (row, column) of the window of `image` that differs least from `pattern`."""
+    """Corner (row, column) of the window of `image` that is most like `pattern`."""
     h, w, _ = pattern.shape
     difference = {}
     for r in range(0, image.shape[0] - h + 1, step):
@@ -130,7 +132,7 @@ plots.show(
 half = photo[::2, ::2]
 print(f"{photo.size:,} numbers become {half.size:,}: {half.size / photo.size:.0%}")
 
-# %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
+# %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 plots.images(
     [photo[:208:step, ::step] for step in (1, 2, 4, 16)],
     ["every pixel", "every 2nd: 1/4", "every 4th: 1/16", "every 16th: 1/256"],
@@ -187,7 +189,9 @@ filter2 = np.array([[-1, 1, -1], [-1, 1, -1], [-1, 1, -1]])
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 figure, axes = plt.subplots(1, 3, figsize=(12, 5), width_ratios=[6, 3, 3])
 for ax, array, name in zip(
-    axes, [image, filter1, filter2], ["image, 6 × 6", "filter 1, 3 × 3", "filter 2, 3 × 3"]
+    axes,
+    [image, filter1, filter2],
+    ["image, 6 × 6", "filter 1, 3 × 3", "filter 2, 3 × 3"],
 ):
     plots.numbers(ax, array)
     ax.set_title(name)
@@ -223,12 +227,13 @@ def convolve_by_hand(image, kernel, stride=1):
     size = kernel.shape[0]
     places = range(0, image.shape[0] - size + 1, stride)
     result = [
-        [(image[r : r + size, c : c + size] * kernel).sum() for c in places] for r in places
+        [(image[r : r + size, c : c + size] * kernel).sum() for c in places]
+        for r in places
     ]
     return np.array(result)
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"}
 print("stride 1 starts with", convolve_by_hand(image, filter1, stride=1)[0, :2])
 print("stride 2 starts with", convolve_by_hand(image, filter1, stride=2)[0, :2])
 print(convolve_by_hand(image, filter1, stride=2))
@@ -258,7 +263,7 @@ convolution.show_steps(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Two 3s. They come from the same diagonal in two places, and one filter found both: this is property 2. One step to the right of the first, one 1 of the image meets a 1 of the filter, and two meet a −1: 1 − 2 = −1.
+# Two 3s, from the same diagonal in two places: one filter found both (property 2). One step to the right of the first, a 1 of the image meets a 1 of the filter, and two meet a −1: 1 − 2 = −1.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Slide 9. Walk through one row of the figure aloud, number by number. Then point at the two 3s in the map.
@@ -290,7 +295,7 @@ print("two filters:", feature_map.shape, " a hundred filters:", hundred.shape)
 batch = image[None, :, :, None].astype("float32")
 kernels = np.stack([filter1, filter2], axis=-1)[:, :, None, :].astype("float32")
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"}
 from_op = keras.ops.convert_to_numpy(keras.ops.conv(batch, kernels))[0]
 conv = keras.layers.Conv2D(2, 3, use_bias=False)
 conv.build(batch.shape)
@@ -307,7 +312,7 @@ print("our helper agrees:    ", np.array_equal(from_helper, feature_map))
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Beyond the slide: a larger pattern
-# The lecture remarks that a CNN is not scale invariant by itself. # Draw the same image twice as large. Every diagonal is still there.
+# The lecture remarks that a CNN is not scale invariant by itself. Draw the same image twice as large. Every diagonal is still there.
 #
 # **Before you run the cell:** does filter 1 still find them?
 
@@ -328,7 +333,7 @@ grey = photo[10:200, 96:260].mean(axis=-1)
 response1 = convolution.convolve(grey, filter1 - filter1.mean())
 response2 = convolution.convolve(grey, filter2 - filter2.mean())
 
-# %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
+# %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 plots.images(
     [grey, 0.5 + response1, 0.5 + response2],
     ["photo", "filter 1: diagonals like \\", "filter 2: upright lines"],
@@ -348,25 +353,24 @@ plots.images(
 # %% slideshow={"slide_type": "fragment"}
 colour_filter = np.random.default_rng(1).normal(size=(3, 3, 3))
 one_map = convolution.convolve(photo, colour_filter)
-per_channel = [convolution.convolve(photo[:, :, c], colour_filter[:, :, c]) for c in range(3)]
+per_channel = [
+    convolution.convolve(photo[..., c], colour_filter[..., c]) for c in range(3)
+]
 
 print("weights:", colour_filter.size, " maps:", one_map.shape)
-print("it is the sum of the three channels' maps:", np.allclose(one_map, sum(per_channel)))
+print("the three channels are summed:", np.allclose(one_map, sum(per_channel)))
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### A common wrong answer
 # "Each channel is convolved separately, so there are three maps." Keras knows such a layer, but it is another one.
 
 # %% slideshow={"slide_type": "fragment"}
-wrong = np.stack(per_channel, axis=-1)
+shape = (1, *photo.shape)
+normal, depthwise = keras.layers.Conv2D(1, 3), keras.layers.DepthwiseConv2D(3)
+print("Conv2D, 1 filter:   ", normal.compute_output_shape(shape)[1:])
+print("DepthwiseConv2D:    ", depthwise.compute_output_shape(shape)[1:])
 print(
-    "Conv2D with 1 filter:      ",
-    keras.layers.Conv2D(1, 3).compute_output_shape((1, *photo.shape))[1:],
-)
-print("three separate maps (wrong):", wrong.shape)
-print(
-    "DepthwiseConv2D:           ",
-    keras.layers.DepthwiseConv2D(3).compute_output_shape((1, *photo.shape))[1:],
+    "three separate maps:", np.stack(per_channel, axis=-1).shape, "not what Conv2D does"
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
@@ -387,12 +391,10 @@ for output, (r, c) in enumerate(np.ndindex(4, 4)):
     sheet[r : r + 3, c : c + 3] = filter1
     W[output] = sheet.ravel()
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"}
+helper = convolution.convolution_matrix((6, 6), filter1)
 print("W · pixels is the feature map:", np.array_equal(W @ pixels, map1.ravel()))
-print(
-    "the helper builds the same W: ",
-    np.array_equal(W, convolution.convolution_matrix((6, 6), filter1)),
-)
+print("the helper builds the same W: ", np.array_equal(W, helper))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Slide 12. The sentence in bold is the whole lesson. Everything on the next two slides is counting.
@@ -412,7 +414,7 @@ def wires(output):  # pixels counted from 1, as on the slide
     return [int(pixel) + 1 for pixel in np.flatnonzero(W[output])]
 
 
-print("the output", (W @ pixels)[0], "sees pixels", wires(0), "- 9 of", pixels.size)
+print("the output", (W @ pixels)[0], "sees pixels", wires(0))
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # Nine wires instead of 36. The missing ones are weights that are 0 and stay 0.
@@ -474,16 +476,16 @@ print("gradient of a shared weight = sum over its 16 copies:", np.allclose(by_ni
 #
 # We give a layer **four** random images and what filter 1 makes of them, and train it twice: with shared weights, and with the same wires but no sharing.
 
-# %% tags=["setup"] slideshow={"slide_type": "fragment"}
+# %% tags=["setup"] slideshow={"slide_type": "subslide"}
 rng = np.random.default_rng(2)
 examples = rng.normal(size=(4, 36))
 targets = examples @ W.T  # what filter 1 answers
 
 
 def train(shared, steps, rate):
-    V = np.where(connections >= 0, rng.normal(size=9)[connections], 0)  # nine random weights
+    V = np.where(connections >= 0, rng.normal(size=9)[connections], 0)  # random, shared
     for _ in range(steps):
-        gradient = 2 * (examples @ V.T - targets).T @ examples / len(examples)  # squared error
+        gradient = 2 * (examples @ V.T - targets).T @ examples / 4  # of the squared error
         for k in range(9 if shared else 0):
             gradient[connections == k] = gradient[connections == k].sum()
         V -= rate * np.where(connections >= 0, gradient, 0)
@@ -520,7 +522,7 @@ def count(side, channels, filters, k=3):
     }
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"}
 for filters in (1, 2):
     by_hand = count(6, 1, filters)
     helper = convolution.layer_costs((6, 6, 1), filters, kernel_size=3, bias=False)
@@ -535,13 +537,20 @@ for filters in (1, 2):
 
 # %% slideshow={"slide_type": "skip"}
 rows = []
-for side, channels, maps, k in [(6, 1, 2, 3), (28, 1, 25, 3), (32, 3, 16, 5), (100, 3, 8, 3)]:
+for side, channels, maps, k in [
+    (6, 1, 2, 3),
+    (28, 1, 25, 3),
+    (32, 3, 16, 5),
+    (100, 3, 8, 3),
+]:
     costs = convolution.layer_costs((side, side, channels), maps, kernel_size=k)
     conv = keras.layers.Conv2D(maps, k)
     conv.build((None, side, side, channels))
     agree = conv.count_params() == costs["convolution"].weights
     name = f"{side}×{side}×{channels}, {maps} filters {k}×{k}"
-    rows.append([name, *[cost.weights for cost in costs.values()], "yes" if agree else "NO"])
+    rows.append(
+        [name, *[cost.weights for cost in costs.values()], "yes" if agree else "NO"]
+    )
 
 # %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
 plots.table(
@@ -622,15 +631,16 @@ plots.table(
 # %% tags=["setup"] slideshow={"slide_type": "fragment"}
 def max_pool_by_hand(feature_map, size=2):
     rows, columns = (length // size for length in feature_map.shape)
-    blocks = feature_map[: rows * size, : columns * size].reshape(rows, size, columns, size)
-    return blocks.max(axis=(1, 3))
+    whole = feature_map[: rows * size, : columns * size]
+    return whole.reshape(rows, size, columns, size).max(axis=(1, 3))
 
 
 # %% slideshow={"slide_type": "fragment"}
 map1, map2 = (convolve_by_hand(image, kernel) for kernel in (filter1, filter2))
-print(max_pool_by_hand(map1))
-print(max_pool_by_hand(map2))
-print("the helper agrees:", np.array_equal(max_pool_by_hand(map1), convolution.pool(map1)))
+pooled1, pooled2 = max_pool_by_hand(map1), max_pool_by_hand(map2)
+print(pooled1)
+print(pooled2)
+print("the helper agrees:", np.array_equal(pooled1, convolution.pool(map1)))
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 figure, axes = plt.subplots(1, 4, figsize=(13, 3.8), width_ratios=[4, 2, 4, 2])
@@ -675,14 +685,10 @@ print("average pooling of map 1:")
 print(convolution.pool(map1, mode="average"))
 
 odd = np.arange(25).reshape(5, 5)
-print(
-    "a 5 × 5 map is pooled to",
-    convolution.pool(odd).shape,
-    "- the last row and column are dropped",
-)
+print("a 5 × 5 map is pooled to", convolution.pool(odd).shape)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# The average turns the two 3s, the places where the diagonal is, into 0 and −1.25; the maximum keeps them. Like Keras, we drop a row that does not fill a block; lesson 2 meets such a case.
+# The average turns the two 3s, the places where the diagonal is, into 0 and −1.25; the maximum keeps them. Of a 5 × 5 map the last row and column fill no block; like Keras, we drop them. Lesson 2 meets such a case.
 
 # %% [markdown] deck=[16] slideshow={"slide_type": "slide"}
 # ## After one round
@@ -690,15 +696,7 @@ print(
 
 # %% slideshow={"slide_type": "fragment"}
 new_image = convolution.pool(np.stack([map1, map2], axis=-1))
-print(
-    "before:",
-    image.shape,
-    "with 1 channel   after:",
-    new_image.shape[:2],
-    "with",
-    new_image.shape[2],
-    "channels",
-)
+print("before:", image.shape, " after:", new_image.shape)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # So we can do the same again, and again.
@@ -713,14 +711,13 @@ print(
 # **Before you run the cell:** how many maps come out of the second? 25, or 25 × 25 = 625?
 
 # %% slideshow={"slide_type": "fragment"}
-stack = keras.Sequential(
-    [keras.Input((28, 28, 1)), keras.layers.Conv2D(25, 3), keras.layers.Conv2D(25, 3)]
-)
+first, second = keras.layers.Conv2D(25, 3), keras.layers.Conv2D(25, 3)
+stack = keras.Sequential([keras.Input((28, 28, 1)), first, second])
 print("maps:", stack.output_shape[-1])
-print("shape of the second layer's filters:", stack.layers[1].kernel.shape)
+print("shape of the second layer's filters:", second.kernel.shape)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# 25. A filter of the second layer is 25 deep and sums over all the maps below it, as a colour filter sums over red, green and blue. It has 3 · 3 · 25 = 225 weights.
+# It is 25: a filter of the second layer is 25 deep and sums over all the maps below it, as a colour filter sums over red, green and blue. It has 3 · 3 · 25 = 225 weights.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Slide 17. Vote before running. If many say 625, go back to the colour image of slide 11: it is the same question.

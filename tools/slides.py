@@ -1,0 +1,113 @@
+"""Slides out of the committed notebooks: `make slides` writes build/slides/NN_name.html, one self-contained file each.
+
+reveal.js with its speaker view, the theme, the fonts, pictures and formulas are inside the file. Nothing is executed:
+the outputs are those of the committed notebooks.
+"""
+
+import base64
+import html
+import re
+from importlib.resources import files
+from pathlib import Path
+
+import matplotlib
+import nbformat
+from nbconvert.exporters.slides import _RevealMetadataPreprocessor
+from pygments.formatters import HtmlFormatter
+
+from lecture_utils import data
+from tools import notebooks, pages
+
+FOLDER = notebooks.NOTEBOOKS.parent / "build" / "slides"
+HERE = Path(__file__).parent / "deck"
+REVEAL = files("sphinx_revealjs") / "_static" / "revealjs"
+SANS = REVEAL / "dist" / "theme" / "fonts" / "source-sans-pro"
+MONO = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+SETTINGS = (
+    "{width: 1280, height: 720, margin: 0, center: false, display: 'flex', hash: true, slideNumber: 'c/t',"
+    " transition: 'none', pdfSeparateFragments: false, pdfMaxPagesPerSlide: 1, plugins: [RevealNotes]}"
+)
+
+
+class SlidesExporter(pages.PageExporter):
+    """The sections of a deck: nbconvert's reveal.js cell structure, our formulas, hidden code left out."""
+
+    template_name = "deck"
+    extra_template_basedirs = [str(HERE.parent)]
+
+
+def deck(notebook):
+    """One deck as HTML text."""
+    name = notebooks.title(notebook)
+    shown = titled([cell for cell in notebook.cells if slide_type(cell) != "skip"])
+    for cell in shown:
+        cell.metadata["slide_deck"] = " ".join(map(str, cell.metadata.get("deck", [])))
+    grouped, _ = _RevealMetadataPreprocessor().preprocess(type(notebook)(notebook, cells=shown))
+    body, _ = pages.without_hidden_code(SlidesExporter()).from_notebook_node(grouped)
+    style = "".join(
+        [
+            _text(REVEAL / "dist" / "reset.css"),
+            _text(REVEAL / "dist" / "reveal.css"),
+            HtmlFormatter(style="friendly").get_style_defs(".highlight"),
+            _fonts(),
+            _text(HERE / "theme.css"),
+        ]
+    )
+    scripts = [_text(REVEAL / "dist" / "reveal.js"), _text(REVEAL / "plugin" / "notes" / "notes.js")]
+    scripts = [script.replace("</script", r"<\/script") for script in scripts]
+    scripts.append(f"Reveal.initialize({SETTINGS});")
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(name)}</title>'
+        f'<meta name="viewport" content="width=device-width"><style>{style}</style></head>'
+        f'<body><div class="reveal"><div class="slides">{body}</div></div>'
+        f"{''.join(f'<script>{script}</script>' for script in scripts)}</body></html>"
+    )
+
+
+def titled(cells):
+    """`cells`, with the last title repeated on top of every slide that begins without one."""
+    result, title = [], ""
+    for cell in cells:
+        own = re.match(r"#+ (.*)", cell.source) if cell.cell_type == "markdown" else None
+        title = own[1] if own else title
+        if slide_type(cell) == "subslide" and not own:
+            heading = nbformat.v4.new_markdown_cell(f"### {title}")
+            heading.metadata["slideshow"] = cell.metadata.pop("slideshow")
+            result.append(heading)
+        result.append(cell)
+    return result
+
+
+def slide_type(cell):
+    return cell.metadata.get("slideshow", {}).get("slide_type", "-")
+
+
+def _fonts():
+    faces = [
+        ("Source Sans Pro", 400, "normal", SANS / "source-sans-pro-regular.woff"),
+        ("Source Sans Pro", 600, "normal", SANS / "source-sans-pro-semibold.woff"),
+        ("Source Sans Pro", 400, "italic", SANS / "source-sans-pro-italic.woff"),
+        ("DejaVu Sans Mono", 400, "normal", MONO / "DejaVuSansMono.ttf"),
+        ("names", 400, "normal", data.path("fonts/names.woff2")),
+    ]
+    return "".join(
+        f"@font-face{{font-family:'{family}';font-weight:{weight};font-style:{style};"
+        f"src:url(data:font/{file.name.split('.')[-1]};base64,{base64.b64encode(file.read_bytes()).decode()})}}"
+        for family, weight, style, file in faces
+    )
+
+
+def _text(file):
+    return file.read_text(encoding="utf-8")
+
+
+def main():
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for lesson in notebooks.lessons():
+        target = FOLDER / f"{lesson.stem}.html"
+        target.write_text(deck(nbformat.read(lesson, as_version=4)), encoding="utf-8")
+        print(f"build/slides/{target.name}  {target.stat().st_size / 1e6:.1f} MB", flush=True)
+
+
+if __name__ == "__main__":
+    main()
