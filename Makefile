@@ -5,9 +5,9 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALLED := $(VENV)/installed
 
-.PHONY: run test lab notebooks bench clean
+.PHONY: run test lab notebooks slides bench clean
 
-run: $(INSTALLED)  ## run every lesson into build/ and write build/index.html
+run: $(INSTALLED)  ## run every lesson into build/, make pages and slides, write build/index.html
 	$(RUN) -m tools.run
 
 test: $(INSTALLED)  ## lint, unit tests, every lesson and solution executed and compared, data check
@@ -22,6 +22,9 @@ lab: $(INSTALLED)  ## open the notebooks in JupyterLab
 notebooks: $(INSTALLED)  ## rebuild the committed notebooks from notebooks/source/
 	$(RUN) -m tools.notebooks
 	$(RUN) -m tools.title
+
+slides: $(INSTALLED)  ## build/slides/: one self-contained deck per lesson, from the committed notebooks
+	$(RUN) -m tools.slides
 
 bench: $(INSTALLED)  ## measure speed, as ratios
 	$(RUN) benchmarks/run.py

@@ -70,4 +70,6 @@ def test_running_a_lesson_reports_success_and_failure(tmp_path):
     assert row[3:] == (None, "failed")
     assert "ZeroDivisionError" in (tmp_path / "out" / "02_bad.html").read_text(encoding="utf-8")
     index = run.index([row])
-    assert 'class="failed"' in index and 'href="02_bad_solutions.html"' in index
+    assert 'class="failed"' in index
+    for link in ("02_bad.html", "slides/02_bad.html", "02_bad_solutions.html"):
+        assert f'href="{link}"' in index

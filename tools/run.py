@@ -11,7 +11,7 @@ import sys
 import nbformat
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-from tools import notebooks, pages
+from tools import figures, notebooks, pages, slides
 
 BUILD = notebooks.NOTEBOOKS.parent / "build"
 
@@ -40,11 +40,17 @@ def write_solutions(lesson, folder):
 
 
 def index(rows):
-    """The page that leads to all others."""
-    table = _row("th", "Lesson", "Slides", "Seconds", "Result", "Exercises")
-    for lesson, title, slides, seconds, result in rows:
-        links = _link(lesson.stem, title), _link(f"{lesson.stem}_solutions", "solutions")
-        table += _row("td", links[0], slides, _seconds(seconds), f'<span class="{result}">{result}</span>', links[1])
+    """The page that leads to all others: for each lesson a picture, its notebook, slides and solutions."""
+    table = _row("th", "", "Lesson", "Slides of the lecture", "Seconds", "Result")
+    for lesson, title, numbers, seconds, result in rows:
+        links = [
+            _link(f"{lesson.stem}.html", "Notebook"),
+            _link(f"slides/{lesson.stem}.html", "Slides"),
+            _link(f"{lesson.stem}_solutions.html", "Solutions"),
+        ]
+        name = f"<strong>{html.escape(title)}</strong><br>{' · '.join(links)}"
+        verdict = f'<span class="{result}">{result}</span>'
+        table += _row("td", _thumbnail(lesson), name, numbers, _seconds(seconds), verdict)
     return pages.document(
         "Convolutional Neural Network",
         "<h1>Convolutional Neural Network</h1>"
@@ -53,12 +59,20 @@ def index(rows):
     )
 
 
+def _thumbnail(lesson):
+    """The first picture of a lesson, small, as an HTML image; empty if it has none."""
+    for cell in nbformat.read(lesson, as_version=4).cells:
+        for png in figures.pictures(cell.get("outputs", [])):
+            return f'<img alt="" width="220" src="data:image/png;base64,{png}">'
+    return ""
+
+
 def _row(tag, *cells):
     return "<tr>" + "".join(f"<{tag}>{cell}</{tag}>" for cell in cells) + "</tr>"
 
 
-def _link(page, text):
-    return f'<a href="{page}.html">{html.escape(text)}</a>'
+def _link(address, text):
+    return f'<a href="{address}">{html.escape(text)}</a>'
 
 
 def _seconds(seconds):
@@ -83,6 +97,7 @@ def main():
         print(f"[{place}/{len(chosen or known)}] {known[number].stem} ...", flush=True)
         rows.append(run(known[number], BUILD))
         write_solutions(known[number], BUILD)
+    slides.build(row[0] for row in rows)
     _write(BUILD / "index.html", index(rows))
     width = max(len(row[1]) for row in rows)
     print(f"\n{'Lesson':{width}}  Slides  Seconds  Result")

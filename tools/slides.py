@@ -101,13 +101,14 @@ def _text(file):
     return file.read_text(encoding="utf-8")
 
 
-def main():
+def build(lessons):
+    """Write the decks of `lessons` (paths of committed notebooks) into build/slides/."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for lesson in notebooks.lessons():
+    for lesson in lessons:
         target = FOLDER / f"{lesson.stem}.html"
         target.write_text(deck(nbformat.read(lesson, as_version=4)), encoding="utf-8")
-        print(f"build/slides/{target.name}  {target.stat().st_size / 1e6:.1f} MB", flush=True)
+        print(f"build/slides/{target.name}", flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    build(notebooks.lessons())

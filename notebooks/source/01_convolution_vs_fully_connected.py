@@ -580,7 +580,7 @@ for side in sides:
     ).items():
         curves.setdefault(name, []).append(cost)
 
-# %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
+# %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 figure, ax = plt.subplots(figsize=(12, 5.6))
 for (name, costs), marker in zip(curves.items(), "o^s"):
     ax.loglog(sides, [cost.weights for cost in costs], marker=marker, label=name)
@@ -604,7 +604,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# At 224 × 224 the FC layer would have half a trillion weights, the locally connected one 87 million, the convolution 1,728, as at 6 × 6: its line is flat. The star is the FC layer of slide 2, which has 1,000 outputs only.
+# At 224 × 224: half a trillion weights, 87 million, and 1,728, as at 6 × 6. The star is the FC layer of slide 2, which has 1,000 outputs only.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Fewer weights, but how much computing?
@@ -748,7 +748,7 @@ print("eight values:", vector, " by hand:", new_image.ravel())
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Recap
 # | Property of images | Layer | What it saves here |
-# |---|---|---|
+# |:---|:---|:---|
 # | A pattern is small | convolution: wires removed | 576 → 144 weights |
 # | A pattern appears anywhere | convolution: weights shared | 144 → 9 weights |
 # | Subsampling keeps the object | max pooling | 16 → 4 values per map |

@@ -1,0 +1,264 @@
+"""The decks of `make slides`, in a real browser with the network cut: whole, readable, nothing cut off.
+
+Needs Chromium (or Chrome) and chromedriver. Where there is none the tests say so and are skipped, but never in CI.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+
+import nbformat
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from tools import notebooks, slides
+
+LESSONS = notebooks.lessons()
+BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
+DRIVER = shutil.which("chromedriver")
+each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+
+
+@pytest.fixture(scope="module")
+def decks(tmp_path_factory):
+    """A folder with every deck, as `make slides` writes them."""
+    folder = tmp_path_factory.mktemp("slides")
+    for lesson in LESSONS:
+        text = slides.deck(nbformat.read(lesson, as_version=4))
+        (folder / f"{lesson.stem}.html").write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if not (BROWSER and DRIVER):
+        if os.environ.get("CI"):
+            pytest.fail("CI needs a browser: install chromium and chromium-driver")
+        pytest.skip("no browser: install chromium and chromium-driver to test the slides")
+    options = webdriver.ChromeOptions()
+    options.binary_location = BROWSER
+    for argument in (
+        "headless=new", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-background-networking",
+        "disable-component-update", "disable-sync", "hide-scrollbars", "allow-file-access-from-files",
+    ):  # fmt: skip
+        options.add_argument(f"--{argument}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
+    driver.execute_cdp_cmd("Network.enable", {})
+    driver.execute_cdp_cmd(
+        "Network.emulateNetworkConditions",
+        {"offline": True, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1},
+    )
+    yield driver
+    driver.quit()
+
+
+def show(browser, decks, lesson, width=1280, height=720, query=""):
+    """Open a deck in a window of that size, with a clean log."""
+    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    browser.get("about:blank")
+    browser.get_log("browser"), browser.get_log("performance")
+    browser.get(f"file://{decks}/{lesson.stem}.html{query}")
+    browser.set_script_timeout(30)
+    browser.execute_async_script("const done = arguments[0]; Reveal.isReady() ? done() : Reveal.on('ready', done)")
+    browser.execute_async_script("document.fonts.ready.then(arguments[0])")
+
+
+def every_slide(browser):
+    """Go to each slide in turn, all its fragments shown, and yield its place in words."""
+    places = browser.execute_script(
+        "return Reveal.getSlides().map(s => {const i = Reveal.getIndices(s); return [i.h, i.v]})"
+    )
+    for across, down in places:
+        browser.execute_script("Reveal.slide(arguments[0], arguments[1], 99)", across, down)
+        yield f"slide {across + 1}.{down + 1}"
+
+
+def shown(lesson):
+    cells = nbformat.read(lesson, as_version=4).cells
+    return [cell for cell in cells if slides.slide_type(cell) != "skip"]
+
+
+@each_lesson
+def test_the_file_refers_to_nothing_outside_itself(decks, lesson):
+    text = (decks / f"{lesson.stem}.html").read_text(encoding="utf-8")
+    body = re.sub(r"<script>.*?</script>", "", text, flags=re.S)
+    assert not re.search(r"""(?:src|href|url|@import)\s*[=(]?\s*["']?(?:https?:)?//""", body)
+    assert not re.search(r"<link|<script src", text)
+
+
+@each_lesson
+def test_the_deck_has_the_slides_of_its_source_and_opens_offline_without_errors(browser, decks, lesson):
+    show(browser, decks, lesson)
+    kinds = [slides.slide_type(cell) for cell in shown(lesson)]
+    assert browser.execute_script("return Reveal.getTotalSlides()") == kinds.count("slide") + kinds.count("subslide")
+    assert browser.execute_script("return Reveal.getHorizontalSlides().length") == kinds.count("slide")
+    for _ in every_slide(browser):
+        pass
+    assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
+    requests = re.findall(r'"url":"((?:https?|wss?):[^"]*)"', str(browser.get_log("performance")).replace("\\", ""))
+    assert requests == []
+
+
+@each_lesson
+def test_the_deck_walks_the_lectures_slides_in_order(browser, decks, lesson):
+    show(browser, decks, lesson)
+    numbers = browser.execute_script("return Reveal.getSlides().map(s => s.dataset.deck || '').join(' ')").split()
+    assert [int(number) for number in numbers] == notebooks.slides(nbformat.read(lesson, as_version=4))
+
+
+OVERFLOW = """
+const slide = Reveal.getCurrentSlide(), outer = slide.getBoundingClientRect(), cut = [];
+for (const element of slide.querySelectorAll('*')) {
+    if (element.closest('aside') || element.closest('math')) continue;
+    const box = element.getBoundingClientRect();
+    if (box.width && (box.bottom > outer.bottom + 1 || box.right > outer.right + 1 || box.left < outer.left - 1))
+        cut.push(element.tagName + ' ' + element.textContent.slice(0, 60));
+    if (element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).display !== 'inline')
+        cut.push('too wide: ' + element.textContent.slice(0, 60));
+}
+if (outer.bottom > innerHeight + 1 || outer.right > innerWidth + 1 || outer.top < -1) cut.push('the slide itself');
+return cut.slice(0, 3);
+"""
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1024, 768)], ids=lambda size: "x".join(map(str, size)))
+@each_lesson
+def test_every_slide_fits_the_screen(browser, decks, lesson, size):
+    show(browser, decks, lesson, *size)
+    for place in every_slide(browser):
+        assert browser.execute_script(OVERFLOW) == [], place
+
+
+@each_lesson
+def test_every_slide_has_a_title_and_readable_pictures(browser, decks, lesson):
+    show(browser, decks, lesson)
+    expected = sum(
+        "image/png" in output.get("data", {}) for cell in shown(lesson) for output in cell.get("outputs", [])
+    )
+    seen = 0
+    for place in every_slide(browser):
+        slide = browser.execute_script("return Reveal.getCurrentSlide()")
+        assert slide.find_elements(By.CSS_SELECTOR, "h1, h2, h3")[0].text, place
+        for image in slide.find_elements(By.TAG_NAME, "img"):
+            seen += 1
+            assert browser.execute_script("return arguments[0].complete && arguments[0].naturalWidth > 0", image), place
+            assert image.get_attribute("alt"), place
+            shrunk = browser.execute_script(
+                "const i = arguments[0]; return Math.min(i.clientWidth / i.naturalWidth, i.clientHeight / i.naturalHeight)",
+                image,
+            )
+            assert shrunk > 0.55, f"{place}: a picture is shrunk to {shrunk:.0%}"
+    assert seen == expected
+
+
+@each_lesson
+def test_code_on_slides_is_short_and_large(browser, decks, lesson):
+    show(browser, decks, lesson)
+    for place in every_slide(browser):
+        for code in browser.execute_script("return [...Reveal.getCurrentSlide().querySelectorAll('.highlight pre')]"):
+            assert len(code.text.rstrip().splitlines()) <= 12, place
+            assert float(code.value_of_css_property("font-size").removesuffix("px")) >= 20, place
+            assert code.find_elements(By.TAG_NAME, "span"), f"{place}: no highlighting"
+
+
+@each_lesson
+def test_every_formula_became_mathml(browser, decks, lesson):
+    show(browser, decks, lesson)
+    markdown = "\n".join(cell.source for cell in shown(lesson) if cell.cell_type == "markdown")
+    formulas = re.findall(r"\$\$.+?\$\$|\$[^$\n]+\$", re.sub(r"`[^`]*`", "", markdown), flags=re.S)
+    assert len(browser.find_elements(By.TAG_NAME, "math")) == len(formulas)
+    visible = 0
+    for _ in every_slide(browser):
+        visible += browser.execute_script(
+            "return [...Reveal.getCurrentSlide().querySelectorAll('math')]"
+            ".filter(m => m.getBoundingClientRect().width > 5 && m.getBoundingClientRect().height > 5).length"
+        )
+    notes = sum("$" in cell.source for cell in shown(lesson) if slides.slide_type(cell) == "notes")
+    assert visible == len(formulas) - notes
+
+
+@each_lesson
+def test_names_are_drawn_with_the_fonts_inside_the_file(browser, decks, lesson):
+    show(browser, decks, lesson)
+    loaded = browser.execute_script("return [...document.fonts].filter(f => f.status === 'loaded').map(f => f.family)")
+    assert {"Source Sans Pro", "DejaVu Sans Mono", "names"} <= {family.strip('"') for family in loaded}
+
+
+@each_lesson
+def test_the_speaker_view_opens_and_shows_the_notes(browser, decks, lesson):
+    show(browser, decks, lesson)
+    notes = [cell.source for cell in shown(lesson) if slides.slide_type(cell) == "notes"]
+    texts = browser.execute_script(
+        "return [...document.querySelectorAll('aside.notes')].map(a => a.textContent.trim())"
+    )
+    assert len(texts) == len(notes) and all(texts)
+    browser.find_element(By.TAG_NAME, "body").send_keys("s")
+    deck, *others = browser.window_handles
+    assert len(others) == 1
+    browser.switch_to.window(others[0])
+    try:
+        assert "Speaker View" in browser.title
+        webdriver.support.ui.WebDriverWait(browser, 20).until(
+            lambda b: texts[0][:30] in b.find_element(By.CSS_SELECTOR, ".speaker-controls-notes .value").text
+        )
+    finally:
+        browser.close()
+        browser.switch_to.window(deck)
+
+
+@each_lesson
+def test_keys_walk_from_the_first_slide_to_the_last(browser, decks, lesson):
+    show(browser, decks, lesson)
+    body = browser.find_element(By.TAG_NAME, "body")
+    total = browser.execute_script("return Reveal.getTotalSlides()")
+    fragments = len(browser.find_elements(By.CSS_SELECTOR, ".fragment"))
+    visited = {0}
+    for _ in range(total + fragments):
+        body.send_keys(Keys.SPACE)
+        visited.add(browser.execute_script("return Reveal.getSlidePastCount()"))
+        if browser.execute_script("return Reveal.isLastSlide() && !Reveal.availableFragments().next"):
+            break
+    assert visited == set(range(total))
+    browser.execute_script("Reveal.slide(0)")
+    across = browser.execute_script("return Reveal.getHorizontalSlides().length")
+    for _ in range(fragments + across):
+        body.send_keys(Keys.ARROW_RIGHT)
+    assert browser.execute_script("return Reveal.getIndices().h") == across - 1
+    body.send_keys(Keys.ESCAPE)
+    assert browser.execute_script("return Reveal.isOverview()")
+
+
+@each_lesson
+def test_printing_gives_one_page_per_slide(browser, decks, lesson):
+    show(browser, decks, lesson, query="?print-pdf")
+    total = browser.execute_script("return Reveal.getTotalSlides()")
+    webdriver.support.ui.WebDriverWait(browser, 20).until(
+        lambda b: len(b.find_elements(By.CSS_SELECTOR, ".pdf-page")) == total
+    )
+
+
+def test_make_slides_writes_every_deck(tmp_path, monkeypatch):
+    monkeypatch.setattr(slides, "FOLDER", tmp_path / "slides")
+    slides.build(LESSONS[:1])
+    assert [file.name for file in (tmp_path / "slides").iterdir()] == [f"{LESSONS[0].stem}.html"]
+
+
+def test_a_slide_without_a_title_repeats_the_last_one():
+    def cell(text, kind, make=nbformat.v4.new_markdown_cell):
+        return make(text, metadata={"slideshow": {"slide_type": kind}})
+
+    cells = [cell("## A\ntext", "slide"), cell("x = 1", "subslide", nbformat.v4.new_code_cell), cell("## B", "slide")]
+    texts = [(c.source, slides.slide_type(c)) for c in slides.titled(cells)]
+    assert texts == [("## A\ntext", "slide"), ("### A", "subslide"), ("x = 1", "-"), ("## B", "slide")]
+
+
+def test_chromium_is_found_by_the_ci_script():
+    """The script that CI runs installs the browser where it is missing."""
+    script = (notebooks.NOTEBOOKS.parent / ".ci" / "run").read_text(encoding="utf-8")
+    assert "chromium chromium-driver" in script and "make test" in script
+    assert subprocess.run(["bash", "-n", str(notebooks.NOTEBOOKS.parent / ".ci" / "run")]).returncode == 0
