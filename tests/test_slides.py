@@ -13,8 +13,9 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
 
-from tools import notebooks, slides
+from tools import figures, notebooks, slides
 
 LESSONS = notebooks.lessons()
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
@@ -45,6 +46,7 @@ def browser():
         "disable-component-update", "disable-sync", "hide-scrollbars", "allow-file-access-from-files",
     ):  # fmt: skip
         options.add_argument(f"--{argument}")
+    options.page_load_strategy = "none"  # the speaker view never says that it is loaded
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
     driver.execute_cdp_cmd("Network.enable", {})
@@ -63,16 +65,16 @@ def show(browser, decks, lesson, width=1280, height=720, query=""):
     browser.get("about:blank")
     browser.get_log("browser"), browser.get_log("performance")
     browser.get(f"file://{decks}/{lesson.stem}.html{query}")
-    browser.set_script_timeout(30)
+    ready = "return document.readyState === 'complete' && !!window.Reveal"
+    WebDriverWait(browser, 20).until(lambda b: b.current_url.startswith("file:") and b.execute_script(ready))
     browser.execute_async_script("const done = arguments[0]; Reveal.isReady() ? done() : Reveal.on('ready', done)")
     browser.execute_async_script("document.fonts.ready.then(arguments[0])")
 
 
 def every_slide(browser):
     """Go to each slide in turn, all its fragments shown, and yield its place in words."""
-    places = browser.execute_script(
-        "return Reveal.getSlides().map(s => {const i = Reveal.getIndices(s); return [i.h, i.v]})"
-    )
+    script = "return Reveal.getSlides().map(s => {const i = Reveal.getIndices(s); return [i.h, i.v]})"
+    places = browser.execute_script(script)
     for across, down in places:
         browser.execute_script("Reveal.slide(arguments[0], arguments[1], 99)", across, down)
         yield f"slide {across + 1}.{down + 1}"
@@ -126,6 +128,12 @@ return cut.slice(0, 3);
 """
 
 
+SCALE = """
+const image = arguments[0];
+return Math.min(image.clientWidth / image.naturalWidth, image.clientHeight / image.naturalHeight);
+"""
+
+
 @pytest.mark.parametrize("size", [(1280, 720), (1024, 768)], ids=lambda size: "x".join(map(str, size)))
 @each_lesson
 def test_every_slide_fits_the_screen(browser, decks, lesson, size):
@@ -137,9 +145,7 @@ def test_every_slide_fits_the_screen(browser, decks, lesson, size):
 @each_lesson
 def test_every_slide_has_a_title_and_readable_pictures(browser, decks, lesson):
     show(browser, decks, lesson)
-    expected = sum(
-        "image/png" in output.get("data", {}) for cell in shown(lesson) for output in cell.get("outputs", [])
-    )
+    expected = sum(len(figures.pictures(cell.get("outputs", []))) for cell in shown(lesson))
     seen = 0
     for place in every_slide(browser):
         slide = browser.execute_script("return Reveal.getCurrentSlide()")
@@ -148,10 +154,7 @@ def test_every_slide_has_a_title_and_readable_pictures(browser, decks, lesson):
             seen += 1
             assert browser.execute_script("return arguments[0].complete && arguments[0].naturalWidth > 0", image), place
             assert image.get_attribute("alt"), place
-            shrunk = browser.execute_script(
-                "const i = arguments[0]; return Math.min(i.clientWidth / i.naturalWidth, i.clientHeight / i.naturalHeight)",
-                image,
-            )
+            shrunk = browser.execute_script(SCALE, image)
             assert shrunk > 0.55, f"{place}: a picture is shrunk to {shrunk:.0%}"
     assert seen == expected
 
@@ -193,9 +196,8 @@ def test_names_are_drawn_with_the_fonts_inside_the_file(browser, decks, lesson):
 def test_the_speaker_view_opens_and_shows_the_notes(browser, decks, lesson):
     show(browser, decks, lesson)
     notes = [cell.source for cell in shown(lesson) if slides.slide_type(cell) == "notes"]
-    texts = browser.execute_script(
-        "return [...document.querySelectorAll('aside.notes')].map(a => a.textContent.trim())"
-    )
+    script = "return [...document.querySelectorAll('aside.notes')].map(a => a.textContent.trim())"
+    texts = browser.execute_script(script)
     assert len(texts) == len(notes) and all(texts)
     browser.find_element(By.TAG_NAME, "body").send_keys("s")
     deck, *others = browser.window_handles
@@ -203,7 +205,7 @@ def test_the_speaker_view_opens_and_shows_the_notes(browser, decks, lesson):
     browser.switch_to.window(others[0])
     try:
         assert "Speaker View" in browser.title
-        webdriver.support.ui.WebDriverWait(browser, 20).until(
+        WebDriverWait(browser, 20).until(
             lambda b: texts[0][:30] in b.find_element(By.CSS_SELECTOR, ".speaker-controls-notes .value").text
         )
     finally:
@@ -237,9 +239,7 @@ def test_keys_walk_from_the_first_slide_to_the_last(browser, decks, lesson):
 def test_printing_gives_one_page_per_slide(browser, decks, lesson):
     show(browser, decks, lesson, query="?print-pdf")
     total = browser.execute_script("return Reveal.getTotalSlides()")
-    webdriver.support.ui.WebDriverWait(browser, 20).until(
-        lambda b: len(b.find_elements(By.CSS_SELECTOR, ".pdf-page")) == total
-    )
+    WebDriverWait(browser, 20).until(lambda b: len(b.find_elements(By.CSS_SELECTOR, ".pdf-page")) == total)
 
 
 def test_make_slides_writes_every_deck(tmp_path, monkeypatch):

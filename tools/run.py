@@ -101,8 +101,8 @@ def main():
     _write(BUILD / "index.html", index(rows))
     width = max(len(row[1]) for row in rows)
     print(f"\n{'Lesson':{width}}  Slides  Seconds  Result")
-    for _, title, slides, seconds, result in rows:
-        print(f"{title:{width}}  {slides:>6}  {_seconds(seconds):>7}  {result}")
+    for _, title, numbers, seconds, result in rows:
+        print(f"{title:{width}}  {numbers:>6}  {_seconds(seconds):>7}  {result}")
     print("\nOpen build/index.html in a browser.")
     return int(any(row[-1] == "failed" for row in rows))
 

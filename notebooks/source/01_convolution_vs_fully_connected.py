@@ -183,10 +183,12 @@ image = np.array(
         [0, 0, 1, 0, 1, 0],
     ]
 )
+
+# %% tags=["setup"] slideshow={"slide_type": "subslide"}
 filter1 = np.array([[1, -1, -1], [-1, 1, -1], [-1, -1, 1]])
 filter2 = np.array([[-1, 1, -1], [-1, 1, -1], [-1, 1, -1]])
 
-# %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
+# %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
 figure, axes = plt.subplots(1, 3, figsize=(12, 5), width_ratios=[6, 3, 3])
 for ax, array, name in zip(
     axes,
@@ -482,6 +484,7 @@ examples = rng.normal(size=(4, 36))
 targets = examples @ W.T  # what filter 1 answers
 
 
+# %% tags=["setup"] slideshow={"slide_type": "fragment"}
 def train(shared, steps, rate):
     V = np.where(connections >= 0, rng.normal(size=9)[connections], 0)  # random, shared
     for _ in range(steps):
