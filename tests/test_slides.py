@@ -235,11 +235,29 @@ def test_keys_walk_from_the_first_slide_to_the_last(browser, decks, lesson):
     assert browser.execute_script("return Reveal.isOverview()")
 
 
+PRINTED = """
+return [...document.querySelectorAll('.pdf-page')].map((page, number) => {
+    const paper = page.getBoundingClientRect(), wrong = [];
+    for (const element of page.querySelectorAll('h1, h2, h3, p, li, pre, table, img')) {
+        if (element.closest('aside')) continue;
+        const box = element.getBoundingClientRect();
+        if (box.width < 5 || box.height < 5) wrong.push('invisible ' + element.tagName);
+        const cut = box.bottom > paper.bottom || box.right > paper.right || box.left < paper.left + 40;
+        if (cut) wrong.push('cut ' + element.tagName);
+    }
+    return wrong.length ? `page ${number + 1}: ${wrong.slice(0, 3)}` : '';
+}).filter(text => text);
+"""
+
+
 @each_lesson
-def test_printing_gives_one_page_per_slide(browser, decks, lesson):
+def test_printing_gives_one_whole_page_per_slide(browser, decks, lesson):
     show(browser, decks, lesson, query="?print-pdf")
     total = browser.execute_script("return Reveal.getTotalSlides()")
     WebDriverWait(browser, 20).until(lambda b: len(b.find_elements(By.CSS_SELECTOR, ".pdf-page")) == total)
+    assert browser.execute_script(PRINTED) == []
+    pictures = browser.find_elements(By.CSS_SELECTOR, ".pdf-page img")
+    assert all(browser.execute_script(SCALE, picture) > 0.55 for picture in pictures)
 
 
 def test_make_slides_writes_every_deck(tmp_path, monkeypatch):

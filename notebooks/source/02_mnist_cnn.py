@@ -418,9 +418,7 @@ moved = {name: [] for name in nets}
 for step in range(7):
     digits, truth = test_images[::2].copy(), test_labels[::2]
     directions = [(step, 0), (-step, 0), (0, step), (0, -step)]
-    for quarter, (down, right) in enumerate(
-        directions
-    ):  # a quarter of the digits each way
+    for quarter, (down, right) in enumerate(directions):
         digits[quarter::4] = mnist_cnn.shift(digits[quarter::4], down, right)
     for name, net in nets.items():
         moved[name].append(mnist_cnn.accuracy(net, digits, truth))
@@ -494,7 +492,11 @@ print("CNN: better than FC on plain images:   ", cnn_plain > fc_plain + 0.01)
 print("CNN: worse than FC on shuffled images: ", cnn_torn < fc_torn)
 
 
-# %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### Measured beforehand, with all 60,000
+
+
+# %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
 def accuracies_of(experiment, network, count):
     return next(
         row["accuracy"]
