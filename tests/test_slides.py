@@ -62,11 +62,13 @@ def show(browser, decks, lesson, width=1280, height=720, query=""):
     """Open a deck in a window of that size, with a clean log."""
     size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    wait = WebDriverWait(browser, 20)
     browser.get("about:blank")
+    wait.until(lambda b: b.current_url == "about:blank")  # get returns at once: see page_load_strategy
     browser.get_log("browser"), browser.get_log("performance")
     browser.get(f"file://{decks}/{lesson.stem}.html{query}")
     ready = "return document.readyState === 'complete' && !!window.Reveal"
-    WebDriverWait(browser, 20).until(lambda b: b.current_url.startswith("file:") and b.execute_script(ready))
+    wait.until(lambda b: b.current_url.startswith("file:") and b.execute_script(ready))
     browser.execute_async_script("const done = arguments[0]; Reveal.isReady() ? done() : Reveal.on('ready', done)")
     browser.execute_async_script("document.fonts.ready.then(arguments[0])")
 
