@@ -67,7 +67,7 @@ def test_no_cell_is_exempt_from_the_comparison(path):
 
 
 UNSTABLE = {
-    "a path": r"/home/|/root/|/Users/|/tmp/|/work/|[A-Z]:\\|site-packages",
+    "a path": r"/(home|root|Users|tmp|work|var)/|[A-Z]:\\|site-packages",
     "a time of day": r"\b\d{1,2}:\d{2}:\d{2}\b",
     "a date": r"\b20\d\d-\d\d-\d\d\b",
     "a duration": r"\b\d+(\.\d+)? ?(s|ms|sec|seconds|min|minutes)\b",
