@@ -72,3 +72,19 @@ def test_subsampling_by_2_keeps_a_quarter():
 def test_bad_input_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_training_is_what_lesson_2_writes_out_by_hand():
+    (images, labels), _ = data.load_mnist()
+    losses = []
+    for by_hand in (True, False):
+        keras.utils.set_random_seed(0)
+        model = models.mnist_cnn()
+        if by_hand:
+            rate = keras.optimizers.schedules.PolynomialDecay(3e-3, 2 * 8, end_learning_rate=0)
+            loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+            model.compile(keras.optimizers.Adam(rate), loss, metrics=["accuracy"], jit_compile=False)
+            losses.append(model.fit(images[:1000], labels[:1000], 128, 2, verbose=0).history["loss"])
+        else:
+            losses.append(mnist_cnn.train(model, images[:1000], labels[:1000], epochs=2)["loss"])
+    np.testing.assert_allclose(*losses, rtol=1e-3)
