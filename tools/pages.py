@@ -1,5 +1,6 @@
 """Executed notebooks as web pages that need no network: styles, pictures and formulas are inside the file."""
 
+import base64
 import html
 
 from latex2mathml.converter import convert
@@ -7,9 +8,11 @@ from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments.formatters import HtmlFormatter
 
+from lecture_utils import data
+
 STYLE = """
 :root { --ink: #222; --quiet: #666; --line: #ddd; --blue: #0072b2; }
-body { color: var(--ink); background: #fff; font: 17px/1.6 system-ui, "Segoe UI", "DejaVu Sans", sans-serif;
+body { color: var(--ink); background: #fff; font: 17px/1.6 system-ui, "Segoe UI", "DejaVu Sans", names, sans-serif;
        margin: 0 auto; max-width: 62rem; padding: 1.5rem 1.5rem 5rem; }
 h1, h2, h3 { line-height: 1.25; margin: 2.2em 0 .6em; } h1 { font-size: 2.1rem; margin-top: .6em; }
 h2 { border-top: 3px solid var(--blue); padding-top: .7em; }
@@ -91,9 +94,24 @@ def navigation(links):
     )
 
 
+def font_face(family, file, weight=400, style="normal"):
+    """A font as CSS, the file inside."""
+    raw = base64.b64encode(file.read_bytes()).decode()
+    kind = file.name.rsplit(".", 1)[-1]
+    return (
+        f"@font-face{{font-family:'{family}';font-weight:{weight};font-style:{style};"
+        f"src:url(data:font/{kind};base64,{raw})}}"
+    )
+
+
+def names_font():
+    """The Chinese characters of the lecturers' names, for machines without a Chinese font."""
+    return font_face("names", data.path("fonts/names.woff2"))
+
+
 def document(title, body):
     """A whole HTML page around `body`."""
-    style = STYLE + HtmlFormatter(style="friendly").get_style_defs(".highlight")
+    style = names_font() + STYLE + HtmlFormatter(style="friendly").get_style_defs(".highlight")
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{style}</style></head><body>{body}</body></html>'

@@ -41,7 +41,7 @@ def write_solutions(lesson, folder):
 
 def index(rows):
     """The page that leads to all others: for each lesson a picture, its notebook, slides and solutions."""
-    table = _row("th", "", "Lesson", "Slides of the lecture", "Seconds", "Result")
+    table = _row("th", "Lesson", "", "Slides of the lecture", "Seconds", "Result")
     for lesson, title, numbers, seconds, result in rows:
         links = [
             _link(f"{lesson.stem}.html", "Notebook"),
@@ -50,7 +50,7 @@ def index(rows):
         ]
         name = f"<strong>{html.escape(title)}</strong><br>{' · '.join(links)}"
         verdict = f'<span class="{result}">{result}</span>'
-        table += _row("td", _thumbnail(lesson), name, numbers, _seconds(seconds), verdict)
+        table += _row("td", name, _thumbnail(lesson), numbers, _seconds(seconds), verdict)
     return pages.document(
         "Convolutional Neural Network",
         "<h1>Convolutional Neural Network</h1>"

@@ -4,7 +4,6 @@ reveal.js with its speaker view, the theme, the fonts, pictures and formulas are
 the outputs are those of the committed notebooks.
 """
 
-import base64
 import html
 import re
 from importlib.resources import files
@@ -15,7 +14,6 @@ import nbformat
 from nbconvert.exporters.slides import _RevealMetadataPreprocessor
 from pygments.formatters import HtmlFormatter
 
-from lecture_utils import data
 from tools import notebooks, pages
 
 FOLDER = notebooks.NOTEBOOKS.parent / "build" / "slides"
@@ -84,17 +82,13 @@ def slide_type(cell):
 
 def _fonts():
     faces = [
-        ("Source Sans Pro", 400, "normal", SANS / "source-sans-pro-regular.woff"),
-        ("Source Sans Pro", 600, "normal", SANS / "source-sans-pro-semibold.woff"),
-        ("Source Sans Pro", 400, "italic", SANS / "source-sans-pro-italic.woff"),
-        ("DejaVu Sans Mono", 400, "normal", MONO / "DejaVuSansMono.ttf"),
-        ("names", 400, "normal", data.path("fonts/names.woff2")),
+        pages.font_face("Source Sans Pro", SANS / "source-sans-pro-regular.woff"),
+        pages.font_face("Source Sans Pro", SANS / "source-sans-pro-semibold.woff", weight=600),
+        pages.font_face("Source Sans Pro", SANS / "source-sans-pro-italic.woff", style="italic"),
+        pages.font_face("DejaVu Sans Mono", MONO / "DejaVuSansMono.ttf"),
+        pages.names_font(),
     ]
-    return "".join(
-        f"@font-face{{font-family:'{family}';font-weight:{weight};font-style:{style};"
-        f"src:url(data:font/{file.name.split('.')[-1]};base64,{base64.b64encode(file.read_bytes()).decode()})}}"
-        for family, weight, style, file in faces
-    )
+    return "".join(faces)
 
 
 def _text(file):
