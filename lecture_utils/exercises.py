@@ -38,7 +38,7 @@ def _wrong(hint):
 
 
 def anti_diagonal_filter(kernel):
-    """Exercise 1.1. kernel: (3, 3) of -1 and 1 that gives 3 on the anti-diagonal and less on other patterns."""
+    """Exercise 1.1. kernel: (3, 3) of -1 and 1 that gives 3 on the anti-diagonal, less than 0 on other lines."""
     if kernel is ...:
         return UNANSWERED
     kernel = checks.array("kernel", kernel, 2)
@@ -53,7 +53,7 @@ def anti_diagonal_filter(kernel):
     if anti_diagonal < 3:
         return _wrong(f"On the anti-diagonal it gives {anti_diagonal:.0f}, not 3. Which three weights meet a 1 there?")
     if (kernel == 1).all():
-        return _wrong("All ones give 3 on every line. Where must a −1 stand, so that white pixels there count against?")
+        return _wrong("All ones give 3 on every line. Where must a −1 stand, so that a 1 there counts against it?")
     if max(main_diagonal, *rows, *columns) >= 0:
         return _wrong("It finds the anti-diagonal, but some other line does not get a negative number. Check each one.")
     return _right("Filter 1, mirrored: 3 on its own pattern, −1 on every other line.")
