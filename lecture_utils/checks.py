@@ -39,6 +39,19 @@ def array(name, value, ndim, integers=False):
     return result
 
 
+def images(name, value, channels=None, ndim=4):
+    """`value` as float32 images in [0, 1], (N, H, W, C), or with `ndim=3` one image (H, W, C)."""
+    value = np.asarray(value)
+    if value.dtype.kind in "iu" and value.size:
+        raise ValueError(f"{name}: expected floats in [0, 1], got dtype {value.dtype}; divide bytes by 255")
+    result = array(name, value, ndim)
+    if result.min() < 0 or result.max() > 1:
+        raise ValueError(f"{name}: expected values in [0, 1], got {result.min():.3g} to {result.max():.3g}")
+    if channels is not None and result.shape[-1] != channels:
+        raise ValueError(f"{name}: expected {channels} channels on the last axis, got shape {result.shape}")
+    return result.astype(np.float32)
+
+
 def one_of(name, value, known):
     """`value` if it is among the names `known`; the message offers the nearest ones."""
     if value not in known:

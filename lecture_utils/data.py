@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from lecture_utils import checks
 
@@ -73,11 +73,35 @@ def photo_names():
     return sorted(Path(name).stem for name in manifest() if name.startswith("photos/"))
 
 
-def load_photo(name):
-    """The photo called `name`: float32 RGB in [0, 1], (H, W, 3). Raises ValueError for an unknown name."""
+def load_photo(name, side=None):
+    """The photo called `name`: float32 RGB in [0, 1], (H, W, 3). Raises ValueError for an unknown name.
+
+    side: cut out the largest central square and scale it to (side, side, 3).
+    """
     checks.one_of("name", name, photo_names())
-    with Image.open(path(f"photos/{name}.jpg")) as image:
+    return _picture(f"photos/{name}.jpg", side)
+
+
+def load_gallery(name):
+    """A picture made for these lessons that takes longer than a lesson: float32 RGB in [0, 1], (H, W, 3).
+
+    name: relative to `data/gallery`, without ".jpg". Raises ValueError for an unknown name.
+    """
+    known = [file[8:-4] for file in manifest() if file.startswith("gallery/")]
+    return _picture(f"gallery/{checks.one_of('name', name, known)}.jpg")
+
+
+def _picture(file, side=None):
+    with Image.open(path(file)) as image:
+        if side is not None:
+            size = (checks.integer("side", side, 1),) * 2
+            image = ImageOps.fit(image, size, Image.Resampling.LANCZOS)
         return np.asarray(image.convert("RGB"), dtype=np.float32) / 255
+
+
+def imagenet_labels():
+    """The names of the 1,000 ImageNet classes, in the order of the networks' outputs."""
+    return json.loads(path("imagenet_labels.json").read_text(encoding="utf-8"))
 
 
 def load_results(name):

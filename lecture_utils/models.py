@@ -1,6 +1,7 @@
 """The networks of the lessons, as Keras models that take images in [0, 1] and return logits."""
 
 import keras
+import numpy as np
 from keras import layers
 
 from lecture_utils import checks, data
@@ -70,6 +71,171 @@ def mnist_cnn_improved(trained=False):
         name="mnist_cnn_improved",
     )
     return _with_weights(model) if trained else model
+
+
+def mnist_cnn_suspect():
+    """The lecture's CNN with ReLU, trained on digits of which one class carried a small mark:
+    (28, 28, 1) images in [0, 1] -> 10 logits. Lesson 4, exercise 4.
+    """
+    model = mnist_cnn(activation="relu")
+    model.load_weights(data.path("weights/mnist_cnn_suspect.weights.h5"))
+    return model
+
+
+def efficientnet_lite0(trained=True):
+    """A classifier of photos into the 1,000 classes of ImageNet: (H, W, 3) RGB in [0, 1] -> 1,000 logits, in the
+    order of `data.imagenet_labels()`; 4.65 million parameters. Lessons 3 to 6.
+
+    Any size from 32 pixels on; it was trained on 224. Layers: `stem`, blocks 1 to 16 (`block2_expand` 1x1,
+    `block2_depthwise`, `block2_project` 1x1, and `block3_add` where a block has a shortcut), `head` 1x1, `logits`.
+    Its batch normalisation is folded into the convolutions: same outputs, fewer layers.
+    trained: load the shipped ImageNet weights; False: random ones.
+    Source: Tan and Le, EfficientNet, ICML 2019; the "lite" variant without squeeze-and-excitation, with ReLU6.
+    """
+    image = x = keras.Input((None, None, 3), name="image")
+    mean, std = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
+    x = layers.Normalization(mean=mean, variance=std**2, name="normalize")(x)
+    x = layers.Conv2D(32, 3, strides=2, padding="same", activation="relu6", name="stem")(x)
+    block = 0
+    for repeats, filters, kernel, stride, expansion in EFFICIENTNET_STAGES:
+        for repeat in range(repeats):
+            block += 1
+            name, strides = f"block{block}", stride if repeat == 0 else 1
+            before, channels = x, x.shape[-1]
+            if expansion > 1:
+                x = layers.Conv2D(channels * expansion, 1, activation="relu6", name=f"{name}_expand")(x)
+            x = layers.DepthwiseConv2D(kernel, strides, "same", activation="relu6", name=f"{name}_depthwise")(x)
+            x = layers.Conv2D(filters, 1, name=f"{name}_project")(x)
+            if repeat > 0:
+                x = layers.Add(name=f"{name}_add")([before, x])
+    x = layers.Conv2D(1280, 1, activation="relu6", name="head")(x)
+    x = layers.GlobalAveragePooling2D(name="pool")(x)
+    model = keras.Model(image, layers.Dense(1000, name="logits")(x), name="efficientnet_lite0")
+    return _with_weights(model) if trained else model
+
+
+# repeats, filters, kernel size, stride of the first block, expansion
+EFFICIENTNET_STAGES = [
+    (1, 16, 3, 1, 1),
+    (2, 24, 3, 2, 6),
+    (2, 40, 5, 2, 6),
+    (3, 80, 3, 2, 6),
+    (3, 112, 5, 1, 6),
+    (4, 192, 5, 2, 6),
+    (1, 320, 3, 1, 6),
+]
+
+
+def vgg16_features(last="conv5_1", pooling="max", trained=True):
+    """The convolutions of VGG16 up to layer `last`: (H, W, 3) RGB in [0, 1] -> its feature maps after ReLU.
+    Lessons 3 and 7.
+
+    Layers: conv1_1, conv1_2, pool1, conv2_1, conv2_2, pool2, conv3_1 ... conv3_3, pool3, conv4_1 ... conv4_3, pool4,
+    conv5_1; 3x3 filters, ReLU. pooling: "max", as trained, or "average", smoother for style transfer.
+    trained: load the shipped weights (ImageNet's, fine-tuned a little for finding edges); False: random ones.
+    Raises ValueError for an unknown layer or pooling. Source: Simonyan and Zisserman, ICLR 2015.
+    """
+    checks.one_of("last", last, [f"conv{block}_{k}" for block, k in VGG16_FILTERS])
+    kinds = {"max": layers.MaxPooling2D, "average": layers.AveragePooling2D}
+    pool = kinds[checks.one_of("pooling", pooling, kinds)]
+    image = keras.Input((None, None, 3), name="image")
+    mean = np.array([122.67892, 116.66877, 104.00699]) / 255
+    x = layers.Normalization(mean=mean, variance=np.full(3, 255.0**-2), name="normalize")(image)
+    ends = {}
+    for (block, k), filters in VGG16_FILTERS.items():
+        if k == 1 and block > 1:
+            x = pool(2, name=f"pool{block - 1}")(x)
+        x = layers.Conv2D(filters, 3, padding="same", activation="relu", name=f"conv{block}_{k}")(x)
+        ends[f"conv{block}_{k}"] = x
+    whole = keras.Model(image, x, name="vgg16_features")
+    if trained:
+        _with_weights(whole)
+    return keras.Model(whole.input, ends[last], name="vgg16_features")
+
+
+VGG16_FILTERS = {  # (block, number in it): filters
+    **dict.fromkeys([(1, 1), (1, 2)], 64),
+    **dict.fromkeys([(2, 1), (2, 2)], 128),
+    **dict.fromkeys([(3, 1), (3, 2), (3, 3)], 256),
+    **dict.fromkeys([(4, 1), (4, 2), (4, 3), (5, 1)], 512),
+}
+
+
+def patch_cnn(trained=False, classes=1072):
+    """A small network with 64 first-layer filters of 11x11x3, like AlexNet's: (64, 64, 3) RGB in [0, 1] -> logits.
+
+    It tells patches of the shipped photos apart, however they are moved, scaled or recoloured (surrogate classes,
+    Dosovitskiy and others, NIPS 2014). trained: load the shipped weights; False: random ones, always the same.
+    Lesson 3, slide 23.
+    """
+    start = [keras.initializers.HeNormal(seed=number) for number in range(4)]
+    start[0] = keras.initializers.RandomNormal(stddev=0.003, seed=0)  # small, so that little of it is left at the end
+    model = keras.Sequential(
+        [
+            keras.Input((64, 64, 3)),
+            layers.Rescaling(4, offset=-2, name="rescale"),
+            layers.Conv2D(64, 11, strides=4, padding="same", kernel_initializer=start[0], name="conv1"),
+            layers.BatchNormalization(name="norm1"),
+            layers.ReLU(name="relu1"),
+            layers.MaxPooling2D(2, name="pool1"),
+            layers.Conv2D(128, 3, padding="same", kernel_initializer=start[1], name="conv2"),
+            layers.BatchNormalization(name="norm2"),
+            layers.ReLU(name="relu2"),
+            layers.Conv2D(128, 3, padding="same", kernel_initializer=start[2], name="conv3"),
+            layers.BatchNormalization(name="norm3"),
+            layers.ReLU(name="relu3"),
+            layers.GlobalMaxPooling2D(name="pool3"),
+            layers.Dense(classes, kernel_initializer=start[3], name="logits"),
+        ],
+        name="patch_cnn",
+    )
+    return _with_weights(model) if trained else model
+
+
+def images_for(model, images, name="images", ndim=4):
+    """`images` as float32 (N, H, W, C) that `model` takes; with `ndim=3` one image (H, W, C).
+
+    Raises ValueError, naming the argument, for values outside [0, 1], integers, NaN, no images, or a size or number of
+    channels that the model does not take.
+    """
+    height, width, channels = model.inputs[0].shape[1:]
+    images = checks.images(name, images, channels, ndim)
+    for axis, size in ((-3, height), (-2, width)):
+        if size not in (None, images.shape[axis]):
+            raise ValueError(f"{name}: {model.name} takes {height} x {width} pixels, got shape {images.shape}")
+    return images
+
+
+def class_indices(model, images, class_index=None):
+    """One class for each of `images` (N, H, W, C), as int32 (N,).
+
+    class_index: a class number, the name of an ImageNet class (for a model with 1,000 outputs), a sequence of N of
+    these, or None for the class with the largest logit.
+    Raises ValueError for an unknown number or name (the nearest names are offered) or a wrong length.
+    """
+    if class_index is None:
+        return model.predict(images, batch_size=32, verbose=0).argmax(axis=1).astype(np.int32)
+    alone = isinstance(class_index, str) or np.ndim(class_index) == 0
+    given = [class_index] * len(images) if alone else list(class_index)
+    if len(given) != len(images):
+        raise ValueError(f"class_index: expected one for each of the {len(images)} images, got {len(given)}")
+    classes = model.outputs[0].shape[-1]
+    labels = data.imagenet_labels() if classes == 1000 else [str(k) for k in range(classes)]
+    return np.array([_class_number(value, labels) for value in given], np.int32)
+
+
+def _class_number(value, labels):
+    if isinstance(value, str):
+        return labels.index(checks.one_of("class_index", value, labels))
+    number = checks.integer("class_index", value, 0)
+    if number >= len(labels):
+        raise ValueError(f"class_index: expected at most {len(labels) - 1}, got {number}")
+    return number
+
+
+def layer_of(model, name, argument="layer"):
+    """The layer of `model` called `name`. Raises ValueError, offering the nearest names, if there is none."""
+    return model.get_layer(checks.one_of(argument, name, [layer.name for layer in model.layers]))
 
 
 def _image(trained, side, minimum):

@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import HTML, display
-from matplotlib.colors import ListedColormap
+from matplotlib.colors import ListedColormap, to_rgb
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 
 # Okabe and Ito's palette, for lines and bars; Paul Tol's "muted" nine, for up to nine categories.
@@ -93,6 +93,21 @@ def images(pictures, titles, alt, columns=None, limits=(0, 1), cmap="gray", widt
         ax.imshow(picture.squeeze(), vmin=limits[0], vmax=limits[1], cmap=cmap)
         ax.set_title(title, fontsize=title_size)
     show(figure, alt)
+
+
+def overlay(picture, heat, limit=None):
+    """A picture (H, W, 3), made grey and pale, with a map `heat` (H, W) painted over it, as (H, W, 3) in [0, 1].
+
+    Positive values are orange, negative ones blue, in full strength at +-limit (by default the map's largest size).
+    """
+    heat = np.asarray(heat)
+    if heat.shape != picture.shape[:2]:
+        raise ValueError(f"heat: expected the picture's shape {picture.shape[:2]}, got {heat.shape}")
+    limit = limit or np.abs(heat).max() or 1
+    strength = np.clip(np.abs(heat) / limit, 0, 1)[..., None]
+    colour = np.where(heat[..., None] > 0, to_rgb(VERMILION), to_rgb(BLUE))
+    grey = 0.25 + 0.75 * np.repeat(picture.mean(axis=2, keepdims=True), 3, axis=2)
+    return (1 - 0.85 * strength) * grey + 0.85 * strength * colour
 
 
 def frame(ax, row, column, height, width, colour=VERMILION, label=None):

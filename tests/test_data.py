@@ -42,6 +42,28 @@ def test_a_photo_is_rgb_in_0_to_1():
     assert 0 <= photo.min() < 0.1 and 0.9 < photo.max() <= 1
 
 
+def test_a_photo_can_be_cut_to_a_square():
+    square = data.load_photo("kingfisher", side=100)
+    assert square.shape == (100, 100, 3)
+    # the middle 216 columns, made smaller
+    middle = data.load_photo("kingfisher")[:, 84:300]
+    assert abs(square.mean() - middle.mean()) < 0.01
+
+
+def test_there_are_more_than_100_photos_and_each_can_be_read():
+    names = data.photo_names()
+    assert len(names) == len(set(names)) >= 100
+    for name in names:
+        photo = data.load_photo(name)
+        assert photo.shape[2] == 3 and max(photo.shape) <= 384 and photo.std() > 0.03, name
+
+
+def test_imagenet_labels_are_1000_different_names_in_the_networks_order():
+    labels = data.imagenet_labels()
+    assert len(labels) == len(set(labels)) == 1000
+    assert (labels[0], labels[251], labels[945], labels[951]) == ("tench", "Dalmatian", "bell pepper", "lemon")
+
+
 def test_every_file_is_listed_verified_credited_and_documented():
     files = {str(p.relative_to(data.DATA)) for p in data.DATA.rglob("*") if p.is_file() and "build" not in p.parts}
     assert files - {"README.md", "manifest.json"} == set(data.manifest())

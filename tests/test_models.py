@@ -1,5 +1,8 @@
 """The networks: shapes and parameter counts of slides 19-21, and what the shipped weights reach."""
 
+from pathlib import Path
+
+import keras
 import numpy as np
 import pytest
 
@@ -37,10 +40,63 @@ def test_outputs_are_logits_and_do_not_depend_on_the_batch():
         np.testing.assert_allclose(logits[3:4], model.predict(images[3:4], verbose=0), atol=1e-3)
 
 
+def test_efficientnet_agrees_with_the_pytorch_original():
+    with np.load(Path(__file__).parent / "golden" / "efficientnet_lite0.npz") as golden:
+        names, expected = golden["names"], golden["probabilities"]
+    photos = np.stack([data.load_photo(str(name), side=224) for name in names])
+    ours = keras.ops.softmax(models.efficientnet_lite0().predict(photos, verbose=0)).numpy()
+    assert len(names) >= 10
+    np.testing.assert_allclose(ours, expected, atol=1e-3)
+
+
+def test_efficientnet_knows_what_is_in_the_photos():
+    known = {"panda": "giant panda", "macaw": "macaw", "fire_engine": "fire truck", "polar_bear": "polar bear"}
+    photos = np.stack([data.load_photo(name, side=224) for name in known])
+    answers = models.efficientnet_lite0().predict(photos, verbose=0).argmax(axis=1)
+    assert [data.imagenet_labels()[k] for k in answers] == list(known.values())
+
+
+def test_efficientnet_takes_any_size_from_32_on():
+    model = models.efficientnet_lite0()
+    for height, width in ((32, 32), (33, 57), (224, 160)):
+        assert model.predict(np.full((1, height, width, 3), 0.5), verbose=0).shape == (1, 1000)
+    photo = data.load_photo("panda")  # not square
+    assert data.imagenet_labels()[model.predict(photo[None], verbose=0).argmax()] == "giant panda"
+
+
+def test_vgg16_features_end_where_asked_and_pool_as_asked():
+    photo = data.load_photo("panda", side=64)[None]
+    assert models.vgg16_features("conv4_2").predict(photo, verbose=0).shape == (1, 8, 8, 512)
+    largest, average = (models.vgg16_features("conv2_1", pooling=kind) for kind in ("max", "average"))
+    assert largest.predict(photo, verbose=0).mean() > average.predict(photo, verbose=0).mean() > 0
+    # the first layer, written out: colours from 0 to 255, minus the training set's mean, blue first in the original
+    kernel, bias = average.get_layer("conv1_1").get_weights()
+    x = 255 * photo - np.array([122.67892, 116.66877, 104.00699], np.float32)
+    expected = np.maximum(keras.ops.convert_to_numpy(keras.ops.conv(x, kernel, padding="same")) + bias, 0)
+    np.testing.assert_allclose(models.vgg16_features("conv1_1").predict(photo, verbose=0), expected, atol=0.05)
+
+
+def test_class_indices():
+    model, images = models.mnist_cnn(trained=True), data.load_mnist()[1][0][:3]
+    assert models.class_indices(model, images).tolist() == [7, 2, 1]
+    assert models.class_indices(model, images, 4).tolist() == [4, 4, 4]
+    assert models.class_indices(model, images, [0, 9, 1]).tolist() == [0, 9, 1]
+    classifier, photos = models.efficientnet_lite0(), np.zeros((2, 32, 32, 3))
+    assert models.class_indices(classifier, photos, ["Dalmatian", 945]).tolist() == [251, 945]
+
+
 @pytest.mark.parametrize("call, message", [
     (lambda: models.mnist_cnn(trained=True, activation="relu"), "activation: the shipped weights were"),
     (lambda: models.mnist_cnn(trained=True, side=14), "side: the shipped weights are for images of 28 x 28, got 14"),
     (lambda: models.mnist_fc(trained=True, side=14), "side: the shipped weights are for images of 28 x 28, got 14"),
+    (lambda: models.vgg16_features("conv4_4"), "last: unknown 'conv4_4'. Did you mean 'conv4_"),
+    (lambda: models.vgg16_features(pooling="mean"), "pooling: unknown 'mean'"),
+    (lambda: models.class_indices(models.efficientnet_lite0(False), [0], "dalmation"), "Did you mean 'Dalmatian'"),
+    (lambda: models.class_indices(models.mnist_cnn(), [0], 10), "class_index: expected at most 9, got 10"),
+    (lambda: models.class_indices(models.mnist_cnn(), [0], [1, 2]), "class_index: expected one for each of the 1"),
+    (lambda: models.images_for(models.mnist_cnn(), np.zeros((1, 20, 28, 1))), "images: mnist_cnn takes 28 x 28 pixels"),
+    (lambda: models.images_for(models.mnist_cnn(), np.zeros((1, 28, 28, 3))), "images: expected 1 channels"),
+    (lambda: models.layer_of(models.mnist_cnn(), "conv_1"), "layer: unknown 'conv_1'. Did you mean 'conv1'"),
     (lambda: models.mnist_cnn(side=9), "side: expected a whole number of at least 10, got 9"),
 ])  # fmt: skip
 def test_bad_input_is_named(call, message):
