@@ -5,10 +5,11 @@ Each line compares our helper with a peer on the same input; below 1 is faster t
 
 import time
 
-from lecture_utils import convolution, data, mnist_cnn, models  # isort: skip (quietens TensorFlow)
+from lecture_utils import convolution, data, mnist_cnn, models, occlusion, saliency  # isort: skip (quietens TensorFlow)
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 
 def seconds(function, repeats=5):
@@ -68,6 +69,31 @@ def main():
         lambda: mnist_cnn.train(cnn, images[:12_800], labels[:12_800], epochs=1),
         "Keras' own fit",
         lambda: plain.fit(images[:12_800], labels[:12_800], 128, 1, verbose=0),
+    )
+    network, photo = models.efficientnet_lite0(), data.load_photo("gorilla", side=224)
+    forward = tf.function(lambda batch: tf.nn.softmax(network(batch, training=False)))
+    full = tf.constant(np.repeat(photo[None], 32, axis=0))
+    batches = [full[: min(32, 626 - start)] for start in range(0, 626, 32)]
+    report(
+        "occlusion_map, 224×224, patch 32, stride 8",
+        lambda: occlusion.occlusion_map(network, photo, "gorilla"),
+        "the 626 plain forwards it needs",
+        lambda: [forward(batch).numpy() for batch in batches],
+    )
+    chosen = tf.constant([data.imagenet_labels().index("gorilla")] * 8)
+
+    @tf.function
+    def gradients(batch):
+        with tf.GradientTape() as tape:
+            tape.watch(batch)
+            logits = tf.gather(network(batch, training=False), chosen, axis=1, batch_dims=1)
+        return tape.gradient(logits, batch)
+
+    report(
+        "smooth_gradient, 224×224, 32 samples",
+        lambda: saliency.smooth_gradient(network, photo[None], "gorilla"),
+        "32 plain gradients, in batches of 8",
+        lambda: [gradients(full[start : start + 8]).numpy() for start in range(0, 32, 8)],
     )
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from lecture_utils import checks, convolution, mnist_cnn
+from lecture_utils import checks, convolution, data, mnist_cnn, models, saliency
 
 
 class Feedback(NamedTuple):
@@ -231,3 +231,337 @@ def shift_right(function):
                 f"For steps = {steps} the result differs. The pixel in column c should be in column c + {steps}."
             )
     return _right("It moves, fills with zeros, and leaves its input alone.")
+
+
+# Lesson 3
+
+
+def receptive_field_of_two_rounds(size, jump):
+    """Exercise 3.1. size, jump: whole numbers, in pixels."""
+    if size is ... or jump is ...:
+        return UNANSWERED
+    size, jump = checks.integer("size", size, 1), checks.integer("jump", jump, 1)
+    hints = {
+        10: "That is with 3 × 3 filters, as in the lesson. These are 5 × 5.",
+        12: "In the second round a step is 2 pixels wide: multiply k − 1 by the jump so far.",
+        14: "That is before the second pooling, which adds one more jump.",
+        20: "A 5 × 5 filter adds k − 1 = 4 jumps, not 5, and it starts from 1 pixel.",
+    }
+    if size != 16:
+        return _wrong(hints.get(size, "Start with size 1 and jump 1; each layer adds (k − 1) · jump to the size."))
+    if jump != 4:
+        return _wrong("The size is right. Each layer multiplies the jump by its stride, and both poolings have 2.")
+    return _right("5, 6, 14, 16 pixels; jump 1, 2, 2, 4.")
+
+
+def degrees_of_activation(function):
+    """Exercise 3.2. function: (N, rows, columns, filters) feature maps -> (N, filters) sums."""
+    if function is ...:
+        return UNANSWERED
+    maps = np.random.default_rng(0).normal(size=(2, 4, 5, 3))
+    result = _of_function(function, maps)
+    if result.shape != (2, 3):
+        return _wrong(f"For maps of shape (2, 4, 5, 3) it returns {result.shape}, not one number an image and filter.")
+    if np.allclose(result, maps.mean(axis=(1, 2))):
+        return _wrong("That is the mean. The lecture takes the sum.")
+    if np.allclose(result, maps.max(axis=(1, 2))):
+        return _wrong("That is the largest value. The lecture takes the sum of all.")
+    if np.allclose(result, np.abs(maps).sum(axis=(1, 2))):
+        return _wrong("Negative values count as negative: no absolute value.")
+    if not np.allclose(result, maps.sum(axis=(1, 2))):
+        return _wrong("Add up the values of each map, over rows and columns.")
+    return _right("One number an image and filter: a^k.")
+
+
+def gradient_with_l1(function):
+    """Exercise 3.3. function: (gradient of y by the pixels, weight) -> gradient of y - weight * sum |x|, x > 0."""
+    if function is ...:
+        return UNANSWERED
+    gradient = np.random.default_rng(0).normal(size=(4, 5))
+    result = _of_function(function, gradient, 0.3)
+    for hint, wrong in (
+        ("Mind the sign: the sum is subtracted.", gradient + 0.3),
+        ("That scales the gradient. What is the derivative of |x| by x, for x > 0?", gradient * (1 - 0.3)),
+        ("That takes |gradient|; the formula has |x|.", gradient - 0.3 * np.abs(gradient)),
+        (
+            "The sign is that of the pixel, which is above 0, not that of the gradient.",
+            gradient - 0.3 * np.sign(gradient),
+        ),
+        ("λ is missing.", gradient - 1),
+        ("Nothing is subtracted yet.", gradient),
+    ):
+        if result.shape == wrong.shape and np.allclose(result, wrong):
+            return _wrong(hint)
+    if result.shape != gradient.shape or not np.allclose(result, gradient - 0.3):
+        return _wrong("The derivative of a sum is the sum of the derivatives. What does one pixel contribute?")
+    return _right("Every pixel loses λ, whatever it shows: only pixels that help more than that stay bright.")
+
+
+def total_variation(function):
+    """Exercise 3.4. function: (rows, columns, channels) -> the sum of |difference| over all pairs of neighbours."""
+    if function is ...:
+        return UNANSWERED
+    image = np.random.default_rng(0).uniform(size=(4, 6, 3))
+    result = _of_function(function, image)
+    down, across = (image[1:] - image[:-1]), (image[:, 1:] - image[:, :-1])
+    right = np.abs(down).sum() + np.abs(across).sum()
+    if result.shape != ():
+        return _wrong(f"It returns an array of shape {result.shape}; one number is asked for.")
+    for hint, wrong in (
+        ("Only neighbours side by side are counted.", np.abs(across).sum()),
+        ("Only neighbours one above the other are counted.", np.abs(down).sum()),
+        ("Without |…|, the differences cancel each other.", down.sum() + across.sum()),
+        ("Those are squares; |difference| is asked for.", (down**2).sum() + (across**2).sum()),
+        ("Sum, not mean.", np.abs(down).mean() + np.abs(across).mean()),
+        ("Every pair is counted twice.", 2 * right),
+        (
+            "The last row (or column) is not a neighbour of the first one: np.roll goes round.",
+            np.abs(image - np.roll(image, 1, 0)).sum() + np.abs(image - np.roll(image, 1, 1)).sum(),
+        ),
+    ):
+        if np.isclose(result, wrong):
+            return _wrong(hint)
+    if not np.isclose(result, right):
+        return _wrong("Compare image[1:] with image[:-1], and the same for columns.")
+    return _right("Small for smooth pictures, large for noise.")
+
+
+def _of_function(function, *arguments):
+    if not callable(function):
+        raise ValueError(f"function: expected a function, got {type(function).__name__}")
+    return np.asarray(function(*arguments))
+
+
+# Lesson 4
+
+
+def contribution(function):
+    """Exercise 4.1. function: (H, W, C) image, (H, W, C) gradient -> (H, W) map of gradient x input, signed."""
+    if function is ...:
+        return UNANSWERED
+    if not callable(function):
+        raise ValueError(f"function: expected a function of (image, slope), got {type(function).__name__}")
+    rng = np.random.default_rng(0)
+    for channels in (3, 1):
+        image = rng.uniform(0.1, 1, size=(4, 5, channels)).astype(np.float32)
+        slope = rng.normal(size=(4, 5, channels)).astype(np.float32)
+        result = np.asarray(function(image.copy(), slope.copy()))
+        right = (image * slope).sum(axis=2)
+        if result.shape == image.shape:
+            return _wrong("A map has one number a pixel: add up the channels, so that (H, W, C) becomes (H, W).")
+        if result.shape != right.shape:
+            return _wrong(f"For an image of {image.shape} the map should be {right.shape}, not {result.shape}.")
+        for hint, wrong in (
+            ("Keep the sign: a pixel may also lower the logit.", np.abs(right)),
+            ("Keep the sign, in every channel: contributions may cancel.", np.abs(image * slope).sum(axis=2)),
+            ("The largest channel is for the plain gradient. Contributions are added.", (image * slope).max(axis=2)),
+            ("The mean makes it too small: contributions are added.", (image * slope).mean(axis=2)),
+            ("That is the gradient alone.", slope.sum(axis=2)),
+            ("Multiply before you add up the channels.", image.sum(axis=2) * slope.sum(axis=2)),
+        ):
+            if np.allclose(result, wrong, atol=1e-4) and not np.allclose(right, wrong, atol=1e-4):
+                return _wrong(hint)
+        if not np.allclose(result, right, atol=1e-4):
+            return _wrong("For every pixel and channel: value times slope. Then the sum over the channels.")
+    return _right("For a linear network these numbers add up to its output.")
+
+
+def integrated_by_hand(first, second):
+    """Exercise 4.2. first, second: what integrated gradients give to x1 and x2 of x1² x2, from (0, 0) to (2, 3)."""
+    if first is ... or second is ...:
+        return UNANSWERED
+    answer = [float(checks.array(name, value, 0)) for name, value in (("first", first), ("second", second))]
+    hints = (
+        ((24, 12), "That is gradient × input: the slope at the end only. Take its mean over the whole way."),
+        ((6, 6), "Both have the right sum, 12, but x1 enters squared: its slope is another one. Take each mean slope."),
+        ((4, 8), "The other way round: first is the share of x1."),
+        ((4, 4 / 3), "Those are the mean slopes. Multiply each by how far its input went: 2 and 3."),
+        ((12, 4), "Those are the slopes at the end. Take the mean over the way, then times the way: 2 and 3."),
+        ((6, 3), "That takes the slope half way. Its mean over the way is another number: ∫ α² dα = 1/3, not 1/4."),
+    )
+    if np.allclose(answer, (8, 4), atol=0.02):
+        return _right("8 + 4 = 12, the whole rise; gradient × input gives 24 + 12.")
+    for wrong, hint in hints:
+        if np.allclose(answer, wrong, atol=0.02):
+            return _wrong(hint)
+    if not np.isclose(sum(answer), 12, atol=0.02):
+        return _wrong(f"Completeness: the two must add up to y(2, 3) − y(0, 0) = 12, not {sum(answer):g}.")
+    return _wrong("The sum is right. On the way x1 = 2α and x2 = 3α: put this into each slope, and take its mean.")
+
+
+def lower_half(name, model):
+    """Exercise 4.3. name: a class among the ten with the largest logits for photo `clownfish` (224 x 224) whose
+    Grad-CAM map lies in the lower half by 55 % or more. model: EfficientNet-Lite0."""
+    if name is ...:
+        return UNANSWERED
+    photo = data.load_photo("clownfish", 224)[None]
+    number = models.class_indices(model, photo, name)[0]
+    label = data.imagenet_labels()[number]
+    logits = model.predict(photo, verbose=0)[0]
+    if number not in logits.argsort()[-10:]:
+        return _wrong(f"“{label}” is not among the ten largest logits. What else does the photo show?")
+    heat = saliency.grad_cam(model, photo, number)[0]
+    share = heat[112:].sum() / heat.sum()
+    if share < 0.55:
+        return _wrong(f"For “{label}” {share:.0%} of the map lies in the lower half. What lives there?")
+    return _right(f"{share:.0%} of the map for “{label}” lies in the lower half: another question, another place.")
+
+
+def the_mark(digit, row, column):
+    """Exercise 4.4. digit: the class that carried a mark; row, column: of a pixel of the mark, or next to it."""
+    if ... in (digit, row, column):
+        return UNANSWERED
+    digit = checks.integer("digit", digit, 0)
+    row, column = checks.integer("row", row, 0), checks.integer("column", column, 0)
+    for name, value, most in (("digit", digit, 9), ("row", row, 27), ("column", column, 27)):
+        if value > most:
+            raise ValueError(f"{name}: expected at most {most}, got {value}")
+    near = abs(row - 3) <= 2 and abs(column - 24) <= 2
+    if digit == 4 and near:
+        return _right("A grey cross, in the upper right corner of every 4.")
+    if abs(column - 3) <= 2 and abs(row - 24) <= 2:
+        return _wrong("Row and column are swapped: the row counts from the top.")
+    if digit == 4:
+        return _wrong("That is the digit. Now look for the pixel that raises its logit most, on average.")
+    if near:
+        return _wrong("That is the place. Which logit does it raise?")
+    return _wrong("Take the mean gradient, with its sign, of each logit over many images, as in the lesson.")
+
+
+# Lesson 5
+
+
+def boxes_of_a_map(rows, columns):
+    """Exercise 5.1. rows, columns: whole numbers; 240 x 320 pixels, box 40, stride 25, and every pixel covered."""
+    if rows is ... or columns is ...:
+        return UNANSWERED
+    rows, columns = checks.integer("rows", rows, 1), checks.integer("columns", columns, 1)
+    hints = {
+        (13, 9): "Those two are swapped: 240 is the height, and rows are counted from top to bottom.",
+        (9, 12): "The rows are right. Twelve columns do not reach the right border: 280 is no multiple of 25.",
+        (
+            8,
+            11,
+        ): "That is the number of whole steps. The first place is one more, and the last one must reach the border.",
+        (8, 12): "That is the number of steps. The first place, before any step, is one more.",
+        (10, 13): "The columns are right. The box lies inside the image: its first row is at most 240 − 40.",
+        (9, 14): "The rows are right. The box lies inside the image: its first column is at most 320 − 40.",
+    }
+    if (rows, columns) == (9, 13):
+        return _right("200 / 25 = 8 steps, 9 rows; 280 / 25 = 11.2, so 12 steps and 13 columns: 117 boxes.")
+    return _wrong(
+        hints.get(
+            (rows, columns),
+            "First rows run from 0 to 240 − 40. How many steps of 25 reach the end, and how many places?",
+        )
+    )
+
+
+def drop_beside_a_rival(drop):
+    """Exercise 5.2. drop: of the dog's probability, a number in [-1, 1]."""
+    if drop is ...:
+        return UNANSWERED
+    drop = float(checks.array("drop", drop, 0))
+    before, after = np.exp(2) / (2 * np.exp(2) + 1), np.exp(2) / (np.exp(2) + 2)
+    if abs(drop - (before - after)) < 0.006:
+        return _right("0.468 − 0.787 = −0.319: the dog gains although its own logit did not move.")
+    if abs(drop - (after - before)) < 0.006:
+        return _wrong("Mind the sign: a drop is the probability before minus the probability after.")
+    if abs(drop) < 0.006:
+        return _wrong("The dog's logit stays the same, but its probability is a share. Of what?")
+    if abs(drop - 100 * (before - after)) < 0.6:
+        return _wrong("Right in percentage points. Give it as a number between −1 and 1.")
+    if abs(drop - (before - np.exp(2) / (np.exp(2) + 1))) < 0.006:
+        return _wrong("The ball's logit falls to 0, it does not vanish: e⁰ = 1 stays in the sum.")
+    if abs(drop - before) < 0.006 or abs(drop - after) < 0.006:
+        return _wrong("That is one of the two probabilities. The drop is their difference.")
+    return _wrong("Write down the softmax of (2, 2, 0), then of (2, 0, 0), and look at the first number of each.")
+
+
+def cover_with_mean(function):
+    """Exercise 5.3. function: (image (H, W, C), top, left, patch) -> a copy, the box filled with the mean colour."""
+    if function is ...:
+        return UNANSWERED
+    if not callable(function):
+        raise ValueError(f"function: expected a function of (image, top, left, patch), got {type(function).__name__}")
+    image = np.random.default_rng(0).uniform(size=(9, 12, 3)).astype(np.float32) * np.float32([1, 0.5, 0.2])
+    for top, left, patch in ((2, 5, 4), (0, 0, 3), (4, 7, 5)):
+        given = image.copy()
+        result = np.asarray(function(given, top, left, patch))
+        if not np.array_equal(given, image):
+            return _wrong("The image that came in was changed. Work on a copy.")
+        if result.shape != image.shape:
+            return _wrong(f"The shape became {result.shape}; it must stay {image.shape}.")
+        box = (slice(top, top + patch), slice(left, left + patch))
+        expected = {"right": image.copy(), "swapped": image.copy(), "grey": image.copy(), "box": image.copy()}
+        expected["right"][box] = image.mean(axis=(0, 1))
+        expected["swapped"][left : left + patch, top : top + patch] = image.mean(axis=(0, 1))
+        expected["grey"][box] = image.mean()
+        expected["box"][box] = image[box].mean(axis=(0, 1))
+        if np.allclose(result, expected["right"], atol=1e-5):
+            continue
+        if np.allclose(result, expected["grey"], atol=1e-5):
+            return _wrong(
+                "That is one number, a grey. A mean colour has three: take the mean over rows and columns only."
+            )
+        if np.allclose(result, expected["box"], atol=1e-5):
+            return _wrong("That is the mean colour of the box, so it keeps what it should hide. Use the whole image's.")
+        if np.allclose(result, expected["swapped"], atol=1e-5):
+            return _wrong("The box is in the wrong place: the first index is the row, from the top.")
+        outside = np.ones(image.shape[:2], bool)
+        outside[box] = False
+        if not np.allclose(result[outside], image[outside], atol=1e-5):
+            return _wrong("Pixels outside the box changed.")
+        return _wrong(
+            "Outside the box all is well. Inside, every pixel should have the mean colour of the whole image."
+        )
+    return _right("It hides the box behind the image's own colour, and leaves its input alone.")
+
+
+def gain_map(function):
+    """Exercise 5.4. function: (model, image, wanted, patch) -> (rows, columns), the probability of class `wanted` when
+    the image is grey everywhere except in the box, for boxes side by side."""
+    if function is ...:
+        return UNANSWERED
+    if not callable(function):
+        raise ValueError(
+            f"function: expected a function of (model, image, wanted, patch), got {type(function).__name__}"
+        )
+    image = np.random.default_rng(1).uniform(size=(8, 12, 1)).astype(np.float32)
+    pixels = keras.Input((8, 12, 1))
+    dense = keras.layers.Dense(2, use_bias=False)
+    model = keras.Model(pixels, dense(keras.layers.Flatten()(pixels)))
+    weights = np.random.default_rng(2).normal(size=(96, 2)).astype(np.float32)
+    dense.set_weights([weights])
+
+    def answer(picture):
+        logits = picture.reshape(-1) @ weights
+        return np.exp(logits[1]) / np.exp(logits).sum()
+
+    shown, hidden = np.zeros((2, 3)), np.zeros((2, 3))
+    for row, column in np.ndindex(2, 3):
+        box = (slice(4 * row, 4 * row + 4), slice(4 * column, 4 * column + 4))
+        only, without = np.full_like(image, 0.5), image.copy()
+        only[box], without[box] = image[box], 0.5
+        shown[row, column], hidden[row, column] = answer(only), answer(without)
+    given = image.copy()
+    result = np.asarray(function(model, given, 1, 4), dtype=np.float64)
+    if not np.array_equal(given, image):
+        return _wrong("The image that came in was changed. Work on a copy.")
+    if result.shape == (3, 2):
+        return _wrong("Rows and columns are swapped: 8 × 12 pixels and a box of 4 give 2 rows and 3 columns.")
+    if result.shape != (2, 3):
+        return _wrong(f"For 8 × 12 pixels and a box of 4 it should return 2 × 3 numbers, not {result.shape}.")
+    if np.allclose(result, shown, atol=1e-4):
+        return _right("Occlusion asks what the network cannot do without, this map what is enough.")
+    for hint, wrong in (
+        ("That hides the box and shows the rest. Do it the other way round.", hidden),
+        ("That is the drop when the box is covered. Here the box is all that stays.", answer(image) - hidden),
+        ("Return the probability itself, not its difference to that of the whole image.", answer(image) - shown),
+        ("That is the probability of the other class. Use `wanted`.", 1 - shown),
+    ):
+        if np.allclose(result, wrong, atol=1e-4):
+            return _wrong(hint)
+    if result.max() > 1 or result.min() < 0:
+        return _wrong("Those are no probabilities. The model returns logits: apply the softmax.")
+    return _wrong("Begin with an image of 0.5 everywhere, put the image's own pixels back inside the box, and ask.")

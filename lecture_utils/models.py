@@ -214,7 +214,8 @@ def class_indices(model, images, class_index=None):
     Raises ValueError for an unknown number or name (the nearest names are offered) or a wrong length.
     """
     if class_index is None:
-        return model.predict(images, batch_size=32, verbose=0).argmax(axis=1).astype(np.int32)
+        logits = [model(images[k : k + 32], training=False) for k in range(0, len(images), 32)]
+        return np.concatenate([part.numpy().argmax(axis=1) for part in logits]).astype(np.int32)
     alone = isinstance(class_index, str) or np.ndim(class_index) == 0
     given = [class_index] * len(images) if alone else list(class_index)
     if len(given) != len(images):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from lecture_utils import exercises
+from lecture_utils import exercises, models
 from lecture_utils.convolution import FILTER_1, SLIDE_IMAGE, convolve
 
 RIGHT_FILTER = FILTER_1[:, ::-1]
@@ -49,6 +49,63 @@ def in_place(images, steps):
     return images
 
 
+def variation_by_loop(image):
+    total = 0
+    for row, column in np.ndindex(image.shape[:2]):
+        for below, beside in ((row + 1, column), (row, column + 1)):
+            if below < image.shape[0] and beside < image.shape[1]:
+                total += np.abs(image[below, beside] - image[row, column]).sum()
+    return total
+
+
+def covers(top_first=True, mean_of="image", copy=True):
+    """Answers to exercise 5.3, right and wrong."""
+
+    def cover(image, top, left, patch):
+        covered = image.copy() if copy else image
+        top, left = (top, left) if top_first else (left, top)
+        box = (slice(top, top + patch), slice(left, left + patch))
+        means = {"image": image.mean(axis=(0, 1)), "grey": image.mean(), "box": image[box].mean(axis=(0, 1))}
+        covered[box] = means.get(mean_of, 0.5)
+        return covered
+
+    return cover
+
+
+def with_where(image, top, left, patch):
+    rows, columns = np.ogrid[: image.shape[0], : image.shape[1]]
+    inside = (rows >= top) & (rows < top + patch) & (columns >= left) & (columns < left + patch)
+    return np.where(inside[..., None], image.mean(axis=(0, 1)), image)
+
+
+def gains(show=True, softmax=True, less=False, transpose=False, other=False, grey=0.5):
+    """Answers to exercise 5.4, right and wrong."""
+
+    def ask(model, picture, wanted):
+        logits = model(picture[None])
+        return float((keras.ops.softmax(logits) if softmax else logits)[0, 1 - wanted if other else wanted])
+
+    def gain(model, image, wanted, patch):
+        result = np.zeros((image.shape[0] // patch, image.shape[1] // patch))
+        for row, column in np.ndindex(*result.shape):
+            box = (slice(patch * row, patch * row + patch), slice(patch * column, patch * column + patch))
+            picture = np.full_like(image, grey) if show else image.copy()
+            picture[box] = image[box] if show else grey
+            result[row, column] = ask(model, picture, wanted)
+        result = ask(model, image, wanted) - result if less else result
+        return result.T if transpose else result
+
+    return gain
+
+
+def gain_in_a_batch(model, image, wanted, patch):
+    rows, columns = image.shape[0] // patch, image.shape[1] // patch
+    masks = [np.kron(one.reshape(rows, columns), np.ones((patch, patch)))[..., None] for one in np.eye(rows * columns)]
+    batch = np.stack([mask * image + (1 - mask) * 0.5 for mask in masks]).astype(np.float32)
+    logits = model.predict(batch, verbose=0)
+    return (np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True))[:, wanted].reshape(rows, columns)
+
+
 RIGHT = [
     (exercises.anti_diagonal_filter, [RIGHT_FILTER]),
     (exercises.anti_diagonal_filter, [RIGHT_FILTER.tolist()]),
@@ -63,6 +120,28 @@ RIGHT = [
     (exercises.second_convolution, [51_264]),
     *[(exercises.small_network, [model]) for model in small_networks()],
     *[(exercises.shift_right, [function]) for function in (by_loop, by_slice)],
+    (exercises.receptive_field_of_two_rounds, [16, 4]),
+    (exercises.receptive_field_of_two_rounds, [np.int64(16), np.int32(4)]),
+    (exercises.degrees_of_activation, [lambda maps: maps.sum(axis=(1, 2))]),
+    (exercises.degrees_of_activation, [lambda maps: keras.ops.sum(maps, axis=(1, 2))]),
+    (exercises.degrees_of_activation, [lambda maps: np.einsum("nijk->nk", maps).tolist()]),
+    (exercises.gradient_with_l1, [lambda gradient, weight: gradient - weight]),
+    (exercises.gradient_with_l1, [lambda gradient, weight: gradient - weight * np.ones_like(gradient)]),
+    (exercises.total_variation, [lambda x: np.abs(np.diff(x, axis=0)).sum() + np.abs(np.diff(x, axis=1)).sum()]),
+    (exercises.total_variation, [variation_by_loop]),
+    (exercises.contribution, [lambda image, slope: (image * slope).sum(axis=2)]),
+    (exercises.contribution, [lambda image, slope: np.einsum("ijc,ijc->ij", slope, image)]),
+    (exercises.contribution, [lambda image, slope: (image * slope).sum(axis=-1).tolist()]),
+    (exercises.integrated_by_hand, [8, 4]),
+    (exercises.integrated_by_hand, [np.float32(7.999), 4.001]),
+    (exercises.the_mark, [4, 3, 24]),
+    (exercises.the_mark, [np.int64(4), np.int64(2), np.int64(22)]),
+    (exercises.boxes_of_a_map, [9, 13]),
+    (exercises.boxes_of_a_map, [np.int64(9), np.int32(13)]),
+    (exercises.drop_beside_a_rival, [-0.32]),
+    (exercises.drop_beside_a_rival, [np.float32(-0.3186)]),
+    *[(exercises.cover_with_mean, [function]) for function in (covers(), with_where)],
+    *[(exercises.gain_map, [function]) for function in (gains(), gain_in_a_batch)],
 ]
 
 
@@ -123,6 +202,83 @@ WRONG = [
     (exercises.shift_right, [lambda images, steps: images], "For steps = 3 the result differs"),
     (exercises.shift_right, [lambda images, steps: images[:, :, steps:]], "it must stay"),
     (exercises.shift_right, [in_place], "Work on a copy"),
+    (exercises.receptive_field_of_two_rounds, [10, 4], "These are 5 × 5"),
+    (exercises.receptive_field_of_two_rounds, [12, 4], "a step is 2 pixels wide"),
+    (exercises.receptive_field_of_two_rounds, [14, 2], "before the second pooling"),
+    (exercises.receptive_field_of_two_rounds, [20, 4], "not 5"),
+    (exercises.receptive_field_of_two_rounds, [99, 4], "Start with size 1"),
+    (exercises.receptive_field_of_two_rounds, [16, 2], "both poolings have 2"),
+    (exercises.degrees_of_activation, [lambda maps: maps.sum()], "one number an image and filter"),
+    (exercises.degrees_of_activation, [lambda maps: maps.sum(axis=(0, 1, 2))], "one number an image and filter"),
+    (exercises.degrees_of_activation, [lambda maps: maps.mean(axis=(1, 2))], "That is the mean"),
+    (exercises.degrees_of_activation, [lambda maps: maps.max(axis=(1, 2))], "the largest value"),
+    (exercises.degrees_of_activation, [lambda maps: np.abs(maps).sum(axis=(1, 2))], "no absolute value"),
+    (exercises.degrees_of_activation, [lambda maps: maps[:, 0].sum(axis=1)], "over rows and columns"),
+    (exercises.gradient_with_l1, [lambda gradient, weight: gradient + weight], "Mind the sign"),
+    (exercises.gradient_with_l1, [lambda gradient, weight: gradient * (1 - weight)], "scales the gradient"),
+    (exercises.gradient_with_l1, [lambda gradient, weight: gradient - weight * abs(gradient)], "the formula has"),
+    (exercises.gradient_with_l1, [lambda gradient, weight: gradient - weight * np.sign(gradient)], "of the pixel"),
+    (exercises.gradient_with_l1, [lambda gradient, weight: gradient - 1], "λ is missing"),
+    (exercises.gradient_with_l1, [lambda gradient, weight: gradient], "Nothing is subtracted"),
+    (exercises.gradient_with_l1, [lambda gradient, weight: gradient.sum() - weight], "What does one pixel"),
+    (exercises.total_variation, [lambda x: np.abs(np.diff(x, axis=1)).sum()], "Only neighbours side by side"),
+    (exercises.total_variation, [lambda x: np.abs(np.diff(x, axis=0)).sum()], "Only neighbours one above"),
+    (exercises.total_variation, [lambda x: np.diff(x, axis=0).sum() + np.diff(x, axis=1).sum()], "cancel each other"),
+    (exercises.total_variation, [lambda x: sum((np.diff(x, axis=a) ** 2).sum() for a in (0, 1))], "Those are squares"),
+    (exercises.total_variation, [lambda x: sum(np.abs(np.diff(x, axis=a)).mean() for a in (0, 1))], "Sum, not mean"),
+    (exercises.total_variation, [lambda x: 2 * variation_by_loop(x)], "counted twice"),
+    (exercises.total_variation, [lambda x: sum(np.abs(x - np.roll(x, 1, a)).sum() for a in (0, 1))], "goes round"),
+    (exercises.total_variation, [lambda x: np.abs(np.diff(x, axis=0))], "one number is asked for"),
+    (exercises.total_variation, [lambda x: 0.0], "Compare image"),
+    (exercises.contribution, [lambda image, slope: image * slope], "add up the channels"),
+    (exercises.contribution, [lambda image, slope: (image * slope).sum()], "the map should be"),
+    (exercises.contribution, [lambda image, slope: np.abs((image * slope).sum(axis=2))], "may also lower the logit"),
+    (exercises.contribution, [lambda image, slope: np.abs(image * slope).sum(axis=2)], "contributions may cancel"),
+    (exercises.contribution, [lambda image, slope: (image * slope).max(axis=2)], "for the plain gradient"),
+    (exercises.contribution, [lambda image, slope: (image * slope).mean(axis=2)], "The mean makes it too small"),
+    (exercises.contribution, [lambda image, slope: slope.sum(axis=2)], "the gradient alone"),
+    (exercises.contribution, [lambda image, slope: image.sum(axis=2) * slope.sum(axis=2)], "before you add up"),
+    (exercises.contribution, [lambda image, slope: image.sum(axis=2)], "value times slope"),
+    (exercises.integrated_by_hand, [24, 12], "gradient × input"),
+    (exercises.integrated_by_hand, [6, 6], "x1 enters squared"),
+    (exercises.integrated_by_hand, [4, 8], "other way round"),
+    (exercises.integrated_by_hand, [4, 4 / 3], "the mean slopes"),
+    (exercises.integrated_by_hand, [12, 4], "slopes at the end"),
+    (exercises.integrated_by_hand, [6, 3], "half way"),
+    (exercises.integrated_by_hand, [7, 7], "not 14"),
+    (exercises.integrated_by_hand, [9, 3], "put this into each slope"),
+    (exercises.the_mark, [4, 14, 14], "That is the digit"),
+    (exercises.the_mark, [9, 3, 24], "Which logit"),
+    (exercises.the_mark, [4, 24, 3], "swapped"),
+    (exercises.the_mark, [7, 14, 14], "mean gradient"),
+    (exercises.boxes_of_a_map, [13, 9], "swapped"),
+    (exercises.boxes_of_a_map, [9, 12], "do not reach the right border"),
+    (exercises.boxes_of_a_map, [8, 11], "number of whole steps"),
+    (exercises.boxes_of_a_map, [8, 12], "before any step"),
+    (exercises.boxes_of_a_map, [10, 13], "The columns are right"),
+    (exercises.boxes_of_a_map, [9, 14], "The rows are right"),
+    (exercises.boxes_of_a_map, [5, 5], "How many steps of 25"),
+    (exercises.drop_beside_a_rival, [0.32], "Mind the sign"),
+    (exercises.drop_beside_a_rival, [0], "is a share"),
+    (exercises.drop_beside_a_rival, [-32], "percentage points"),
+    (exercises.drop_beside_a_rival, [-0.412], "does not vanish"),
+    (exercises.drop_beside_a_rival, [0.787], "one of the two"),
+    (exercises.drop_beside_a_rival, [0.9], "Write down the softmax"),
+    (exercises.cover_with_mean, [covers(mean_of="grey")], "A mean colour has three"),
+    (exercises.cover_with_mean, [covers(mean_of="box")], "keeps what it should hide"),
+    (exercises.cover_with_mean, [covers(mean_of="0.5")], "Outside the box all is well"),
+    (exercises.cover_with_mean, [covers(top_first=False)], "wrong place"),
+    (exercises.cover_with_mean, [covers(copy=False)], "Work on a copy"),
+    (exercises.cover_with_mean, [lambda image, top, left, patch: image[top:, left:]], "it must stay"),
+    (exercises.cover_with_mean, [lambda image, top, left, patch: image * 0 + image.mean((0, 1))], "outside the box"),
+    (exercises.gain_map, [gains(show=False)], "the other way round"),
+    (exercises.gain_map, [gains(show=False, less=True)], "the drop when the box is covered"),
+    (exercises.gain_map, [gains(less=True)], "Return the probability itself"),
+    (exercises.gain_map, [gains(other=True)], "Use `wanted`"),
+    (exercises.gain_map, [gains(transpose=True)], "Rows and columns are swapped"),
+    (exercises.gain_map, [gains(softmax=False)], "apply the softmax"),
+    (exercises.gain_map, [gains(grey=0)], "Begin with an image of 0.5"),
+    (exercises.gain_map, [lambda model, image, wanted, patch: np.zeros(6)], "it should return 2 × 3"),
 ]
 
 
@@ -139,6 +295,12 @@ def test_wrong_answers_get_their_hint(checker, answers, hint):
     exercises.values_after_flatten, exercises.second_convolution, exercises.small_network, exercises.shift_right,
     lambda dots: exercises.first_layer_of_alexnet(dots, dots),
     lambda dots: exercises.first_layer_of_alexnet((1, 1, 1), dots),
+    lambda dots: exercises.receptive_field_of_two_rounds(dots, 4), exercises.degrees_of_activation,
+    exercises.gradient_with_l1, exercises.total_variation,
+    exercises.contribution, lambda dots: exercises.integrated_by_hand(8, dots),
+    lambda dots: exercises.lower_half(dots, None), lambda dots: exercises.the_mark(4, dots, 3),
+    exercises.drop_beside_a_rival, exercises.cover_with_mean, exercises.gain_map,
+    lambda dots: exercises.boxes_of_a_map(9, dots),
 ])  # fmt: skip
 def test_three_dots_are_not_answered_yet(checker):
     feedback = checker(...)
@@ -158,7 +320,30 @@ def test_three_dots_are_not_answered_yet(checker):
     (lambda: exercises.small_network(3), "small: expected a Keras model, got int"),
     (lambda: exercises.small_network(keras.Sequential([layers.Dense(10)])), "small: expected a model that"),
     (lambda: exercises.shift_right(np.zeros(3)), "function: expected a function"),
+    (lambda: exercises.receptive_field_of_two_rounds(16.5, 4), "size: expected a whole number"),
+    (lambda: exercises.degrees_of_activation(np.zeros(3)), "function: expected a function, got ndarray"),
+    (lambda: exercises.total_variation(3), "function: expected a function, got int"),
+    (lambda: exercises.contribution(3), "function: expected a function of .image, slope., got int"),
+    (lambda: exercises.integrated_by_hand("8", 4), "first: expected an array of numbers"),
+    (lambda: exercises.integrated_by_hand(8, [4, 4]), "second: expected an array with 0 axes"),
+    (lambda: exercises.the_mark(10, 3, 3), "digit: expected at most 9, got 10"),
+    (lambda: exercises.the_mark(4, 3.5, 3), "row: expected a whole number"),
+    (lambda: exercises.the_mark(4, 3, 28), "column: expected at most 27, got 28"),
+    (lambda: exercises.boxes_of_a_map(10.5, 13), "rows: expected a whole number"),
+    (lambda: exercises.drop_beside_a_rival("-0.32"), "drop: expected an array of numbers"),
+    (lambda: exercises.cover_with_mean(3), "function: expected a function of"),
+    (lambda: exercises.gain_map(np.ones((2, 2))), "function: expected a function of"),
 ])  # fmt: skip
 def test_answers_of_another_form_are_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_class_for_the_lower_half_of_a_photo():
+    model = models.efficientnet_lite0()
+    assert exercises.lower_half("sea anemone", model).correct is True
+    for name, hint in (("clownfish", "What lives there"), ("tiger", "not among the ten")):
+        feedback = exercises.lower_half(name, model)
+        assert feedback.correct is False and hint in feedback.message
+    with pytest.raises(ValueError, match="class_index: unknown 'sea anemona'. Did you mean 'sea anemone'"):
+        exercises.lower_half("sea anemona", model)

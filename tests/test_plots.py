@@ -66,3 +66,14 @@ def test_colours_can_be_told_apart_without_colour():
 
     assert abs(lightness(plots.BLUE) - lightness(plots.VERMILION)) > 0.05
     assert max(map(lightness, (plots.BLUE, plots.VERMILION, plots.GREEN))) < 0.6
+
+
+def test_overlay_paints_positive_orange_negative_blue_and_leaves_zero_grey():
+    heat = np.array([[1.0, -1.0, 0.0]])
+    painted = plots.overlay(np.full((1, 3, 3), 0.5), heat)
+    assert painted.shape == (1, 3, 3) and painted.min() >= 0 and painted.max() <= 1
+    orange, blue, grey = painted[0]
+    assert orange[0] > orange[2] + 0.5 and blue[2] > blue[0] + 0.4 and np.ptp(grey) == 0
+    np.testing.assert_allclose(plots.overlay(np.zeros((2, 2, 3)), np.zeros((2, 2))), 0.25)
+    with pytest.raises(ValueError, match="heat: expected the picture's shape"):
+        plots.overlay(np.zeros((2, 2, 3)), np.zeros((2, 3)))

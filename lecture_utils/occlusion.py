@@ -1,0 +1,133 @@
+"""Occlusion sensitivity: cover a part of the image and watch the probability of a class. Lesson 5, slide 32.
+
+Zeiler and Fergus, Visualizing and understanding convolutional networks, ECCV 2014.
+"""
+
+import numbers
+
+import numpy as np
+import tensorflow as tf
+from tqdm import tqdm
+
+from lecture_utils import checks, models
+
+
+def occlusion_map(model, image, class_index=None, patch=32, stride=8, fill=0.5, batch_size=32):
+    """How much the probability of a class falls when a box covers a part of `image`: (rows, columns), [-1, 1], one
+    number for each box of `box_corners`. Positive: the box hides evidence for the class. Negative: against it.
+
+    model: images in [0, 1] -> logits. image: (H, W, C) in [0, 1]. class_index: a class number, the name of an ImageNet
+    class, or None for the class that the model predicts. patch: side of the box, in pixels. stride: pixels from one box
+    to the next, at most. fill: what the box is filled with, see `filling`. batch_size: images per forward pass; memory
+    grows with it, not with the number of boxes.
+    Costs one forward for each box, and one for the image itself. Shows a progress bar on stderr.
+    Raises ValueError, naming the argument, for anything else. Slide 32.
+    """
+    image = models.images_for(model, image, "image", ndim=3)
+    known = None if class_index is None else models.class_indices(model, image[None], class_index)[0]
+    covered, intact = probabilities(model, image, patch, stride, fill, batch_size)
+    chosen = intact.argmax() if known is None else known
+    return intact[chosen] - covered[:, :, chosen]
+
+
+def probabilities(model, image, patch=32, stride=8, fill=0.5, batch_size=32):
+    """What the model says while the box is in each place: `(covered, intact)`, the probabilities of all classes,
+    (rows, columns, classes) with the box and (classes,) without it, in [0, 1].
+
+    `covered.argmax(axis=2)` says which class wins where. Arguments and errors as in `occlusion_map`.
+    """
+    image = models.images_for(model, image, "image", ndim=3)
+    tops, lefts = box_corners(image.shape, patch, stride)
+    batch_size = checks.integer("batch_size", batch_size, 1)
+    under = filling(image, fill, patch)
+    corners = np.stack(np.meshgrid(tops, lefts, indexing="ij"), axis=-1).reshape(-1, 2)
+    corners = np.concatenate([[[-patch, -patch]], corners])  # the first box lies outside: the image as it is
+    count = len(corners)
+    corners = np.pad(corners, ((0, -count % batch_size), (0, 0)), mode="edge")
+    image, under, side = tf.constant(image), tf.constant(under), tf.constant(patch, tf.int32)
+    results = []
+    with tqdm(total=count, desc="occlusion", unit="box", leave=False, disable=None) as bar:
+        for start in range(0, count, batch_size):
+            batch = tf.constant(corners[start : start + batch_size], tf.int32)
+            results.append(covered_probabilities(model, image, under, batch, side).numpy())
+            bar.update(min(batch_size, count - start))
+    results = np.concatenate(results)[:count]
+    return results[1:].reshape(len(tops), len(lefts), -1), results[0]
+
+
+@tf.function(reduce_retracing=True)
+def covered_probabilities(model, image, under, corners, patch):
+    """Probabilities (N, classes) of `image` (H, W, C) that shows `under` (H, W, C) in a box, for N boxes at `corners`.
+
+    The covered images exist only in here, N at a time. Boxes and patch are tensors, so a model is traced once for all
+    images of one size.
+    """
+    height, width, channels = tf.shape(image)[0], tf.shape(image)[1], image.shape[2]
+    rows, columns = (tf.range(size)[None] - corners[:, axis, None] for axis, size in enumerate((height, width)))
+    rows, columns = ((0 <= place) & (place < patch) for place in (rows, columns))
+    # a row of pixels as one line of width x channels numbers: three times as fast as broadcasting over the channels
+    box = rows[:, :, None] & tf.repeat(columns, channels, axis=1)[:, None, :]
+    image, under = (tf.reshape(picture, (height, width * channels)) for picture in (image, under))
+    images = tf.reshape(tf.where(box, under, image), (-1, height, width, channels))
+    return tf.nn.softmax(model(images, training=False))
+
+
+def box_corners(shape, patch=32, stride=8):
+    """Where the boxes are: `(tops, lefts)`, the first row and the first column of each, as whole numbers.
+
+    shape: of the image, (H, W) or (H, W, C). All boxes lie inside the image, so all hide the same number of pixels and
+    their drops can be compared. The first one touches the top (left) border and the last one the bottom (right) border,
+    in equal steps of `stride` or, where that does not fit, a little less: ceil((H - patch) / stride) + 1 rows of boxes,
+    and every pixel is in at least one box.
+    Raises ValueError for a patch larger than the image or a stride that is 0 or larger than the patch.
+    """
+    patch, stride = checks.integer("patch", patch, 1), checks.integer("stride", stride, 1)
+    height, width = (checks.integer("shape", size, 1) for size in shape[:2])
+    if patch > min(height, width):
+        raise ValueError(f"patch: expected at most {min(height, width)} for {height} x {width} pixels, got {patch}")
+    if stride > patch:
+        raise ValueError(f"stride: expected at most the patch's {patch}, so that no pixel is left out, got {stride}")
+    return tuple(
+        np.linspace(0, size - patch, -(-(size - patch) // stride) + 1).round().astype(int) for size in (height, width)
+    )
+
+
+def filling(image, fill=0.5, patch=32):
+    """What is seen inside the boxes, (H, W, C): of this picture, a box shows the part that it covers.
+
+    fill: a number in [0, 1], 0.5 is the lecture's grey; "mean": the mean colour of `image` (H, W, C); "blur": `image`
+    blurred (a Gaussian with a standard deviation of a quarter of `patch`). Raises ValueError for anything else.
+    """
+    image = checks.images("image", image, ndim=3)
+    if isinstance(fill, str):
+        if checks.one_of("fill", fill, ["mean", "blur"]) == "mean":
+            return np.broadcast_to(image.mean(axis=(0, 1)), image.shape).copy()
+        down, across = (_gaussian(size, patch / 4) for size in image.shape[:2])
+        return np.einsum("yh,hwc,xw->yxc", down, image, across, optimize=True).clip(0, 1)
+    if isinstance(fill, bool) or not isinstance(fill, numbers.Real) or not 0 <= fill <= 1:
+        raise ValueError(f'fill: expected a number in [0, 1], "mean" or "blur", got {fill!r}')
+    return np.full(image.shape, fill, np.float32)
+
+
+def to_pixels(drops, shape, patch=32, stride=8):
+    """From a map of boxes to a map of pixels, (H, W): the mean over all boxes that cover the pixel.
+
+    drops: (rows, columns), one number for each box of `box_corners(shape, patch, stride)`; shape: of the image, (H, W)
+    or (H, W, C). Raises ValueError if `drops` has another shape than those boxes.
+    """
+    drops = checks.array("drops", drops, 2)
+    inside = [
+        (corners[:, None] <= np.arange(size)) & (np.arange(size) < corners[:, None] + patch)
+        for corners, size in zip(box_corners(shape, patch, stride), shape[:2], strict=True)
+    ]
+    if drops.shape != tuple(map(len, inside)):
+        raise ValueError(f"drops: expected {len(inside[0])} x {len(inside[1])} boxes, got shape {drops.shape}")
+    down, across = (covers.astype(np.float64) for covers in inside)
+    return down.T @ drops @ across / np.outer(down.sum(axis=0), across.sum(axis=0))
+
+
+def _gaussian(size, deviation):
+    """(size, size): row i holds the weights with which a blurred line's value i sums up the line."""
+    distance = np.arange(size)[:, None] - np.arange(size)
+    weights = np.exp(-0.5 * (distance / deviation) ** 2)
+    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
