@@ -541,7 +541,7 @@ plots.images(
     steps + ["" for _ in steps],
     "Two rows, bell pepper and dumbbell; six columns, from noise with no help to a picture with all five, in which the object appears.",
     columns=6,
-    width=14,
+    width=12.5,
     title_size=15,
 )
 
@@ -593,7 +593,7 @@ plots.images(
     ["?"] * 6,
     "Six computed images, without their names.",
     columns=3,
-    width=11,
+    width=9,
 )
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -605,7 +605,7 @@ plots.images(
     names,
     "The same six images with their names: dumbbell, cup, Dalmatian, bell pepper, lemon, husky.",
     columns=3,
-    width=11,
+    width=9,
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -623,7 +623,7 @@ answer = keras.ops.softmax(classifier(image[None]))[0].numpy()
 print(labels[answer.argmax()], "above 90 %:", answer.max() > 0.9)
 
 # %% tags=["hide-input"] figure_tolerance={"value": 0.3, "reason": "made live: another CPU ends at another image of the same class"} slideshow={"slide_type": "subslide"}
-plots.images([image], ["“castle”"], "A computed image with towers and walls.", width=6.5)
+plots.images([image], ["“castle”"], "A computed image with towers and walls.", width=5.5)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### More of them
@@ -635,7 +635,7 @@ plots.images(
     names,
     "Six more computed images: strawberry, mushroom, daisy, castle, goldfish, violin.",
     columns=3,
-    width=11,
+    width=9,
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
