@@ -476,7 +476,7 @@ for _ in range(10):
         x, tf.maximum(panda - 2 / 255, 0), tf.minimum(panda + 2 / 255, 1)
     )
 
-# %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
+# %% tags=["hide-input"] figure_tolerance={"value": 0.4, "reason": "the signs of tiny gradients differ from CPU to CPU, and with them the noise in the middle"} slideshow={"slide_type": "subslide"}
 changed = x.numpy()
 softmax = keras.ops.softmax(classifier(np.concatenate([panda, changed]))).numpy()
 assert softmax[1, gibbon] > 0.99
