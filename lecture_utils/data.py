@@ -82,6 +82,17 @@ def load_photo(name, side=None):
     return _picture(f"photos/{name}.jpg", side)
 
 
+def load_painting(name, side=None):
+    """The painting called `name`, by Vincent van Gogh: float32 RGB in [0, 1], (H, W, 3), 372 to 712 pixels wide.
+    Lesson 7.
+
+    side: cut out the largest central square and scale it to (side, side, 3).
+    Raises ValueError for an unknown name; the message offers the nearest ones.
+    """
+    known = sorted(Path(name).stem for name in manifest() if name.startswith("paintings/"))
+    return _picture(f"paintings/{checks.one_of('name', name, known)}.jpg", side)
+
+
 def load_gallery(name):
     """A picture made for these lessons that takes longer than a lesson: float32 RGB in [0, 1], (H, W, 3).
 

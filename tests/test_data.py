@@ -58,6 +58,18 @@ def test_there_are_more_than_100_photos_and_each_can_be_read():
         assert photo.shape[2] == 3 and max(photo.shape) <= 384 and photo.std() > 0.03, name
 
 
+def test_the_paintings_are_rgb_and_show_nothing_but_the_painting():
+    assert data.load_painting("starry_night").shape == (564, 712, 3)
+    assert data.load_painting("cafe_terrace", side=100).shape == (100, 100, 3)
+    names = [name[10:-4] for name in data.manifest() if name.startswith("paintings/")]
+    assert len(names) == 9
+    for name in names:
+        painting = data.load_painting(name)
+        assert min(painting.shape[:2]) >= 370 and painting.std() > 0.15, name
+        for edge in (painting[0], painting[-1], painting[:, 0], painting[:, -1]):
+            assert 0.05 < edge.mean() < 0.9, f"{name}: a black or white border"
+
+
 def test_imagenet_labels_are_1000_different_names_in_the_networks_order():
     labels = data.imagenet_labels()
     assert len(labels) == len(set(labels)) == 1000
@@ -110,6 +122,11 @@ def test_a_missing_file_is_reported(copy):
 def test_unknown_names_get_the_nearest_ones(call):
     with pytest.raises(ValueError, match="name: unknown .*kingfischer.* Did you mean .*kingfisher"):
         call()
+
+
+def test_an_unknown_painting_gets_the_nearest_ones():
+    with pytest.raises(ValueError, match="name: unknown 'stary_night'. Did you mean 'starry_night'"):
+        data.load_painting("stary_night")
 
 
 def test_the_command_line_verifies_everything():

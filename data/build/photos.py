@@ -1,4 +1,4 @@
-"""data/photos/*.jpg: photos out of packages of Debian and PyPI, made small.
+"""data/photos/*.jpg and data/paintings/*.jpg: photos and paintings out of packages of Debian and PyPI.
 
 In a scratch environment with dpkg, tar and Qt's PySide6-Essentials and pillow (from PyPI):
 
@@ -8,8 +8,8 @@ In a scratch environment with dpkg, tar and Qt's PySide6-Essentials and pillow (
         scikit-image==0.26.0 scikit-learn==1.9.1
     cd .. && python data/build/photos.py archives
 
-A photo keeps its aspect ratio and is never enlarged; one that was cut out stands on a white square.
-The photos of gcompris lie in Qt resource files, which Qt itself opens.
+A photo is made small, keeps its aspect ratio and is never enlarged; one that was cut out stands on a white square.
+A painting keeps its size, less what lies around it. The pictures of gcompris lie in Qt resource files, which Qt itself opens.
 """
 
 import hashlib
@@ -71,6 +71,17 @@ PHOTOS = {  # (package, files) -> the names that stand for * there; ours=theirs 
     ("tuxpaint", "vehicles/*.png"): """fire_engine=emergency/firetruck hot_air_balloon=flight/balloon360
         pickup=auto/truck sports_car=auto/sportscar2""",
 }
+PAINTINGS = {  # name: (package, file, left, upper, right and lower edge of the painting itself)
+    "starry_night": ("opencv-doc", "data/starry_night.jpg", (18, 18, 730, 582)),
+    "cafe_terrace": ("gcompris", "details/image/Gogh4_background.webp", (0, 0, 401, 500)),
+    "night_cafe": ("gcompris", "details/image/Van_Gogh_The_Night_Cafe_background.webp", (0, 0, 634, 500)),
+    "church_at_auvers": ("gcompris", "details/image/Eglise_dAuvers-sur-Oise_background.webp", (0, 0, 397, 500)),
+    "pere_tanguy": ("gcompris", "details/image/PortraitOfPereTanguy_background.webp", (0, 0, 392, 500)),
+    "langlois_bridge": ("gcompris", "details/image/VincentVanGoghBridge_background.webp", (0, 0, 664, 495)),
+    "harvest": ("gcompris", "details/image/VincentVanGogh0019_background.webp", (0, 8, 606, 493)),
+    "vestibule": ("gcompris", "details/image/VincentVanGogh0012_background.webp", (0, 0, 372, 493)),
+    "road_to_tarascon": ("gcompris", "details/image/VincentVanGogh0013_background.webp", (0, 0, 439, 500)),
+}
 
 
 def unpack(archive, folder):
@@ -102,6 +113,11 @@ def on_white(image):
     return square
 
 
+def save(image, folder, name):
+    image.save(Path(__file__).parents[1] / folder / f"{name}.jpg", quality=92, optimize=True)
+    print(name, image.size)
+
+
 def main(archives):
     with tempfile.TemporaryDirectory() as scratch:
         for package, digest in PACKAGES.items():
@@ -116,8 +132,10 @@ def main(archives):
                 image = Image.open(io.BytesIO(read(package, file, Path(scratch) / package)))
                 image = on_white(image) if package == "tuxpaint" else image.convert("RGB")
                 image.thumbnail((LONGER_SIDE, LONGER_SIDE), Image.Resampling.LANCZOS)
-                image.save(Path(__file__).parents[1] / "photos" / f"{name}.jpg", quality=92, optimize=True)
-                print(name, image.size)
+                save(image, "photos", name)
+        for name, (package, file, edges) in PAINTINGS.items():
+            image = Image.open(io.BytesIO(read(package, file, Path(scratch) / package)))
+            save(image.convert("RGB").crop(edges), "paintings", name)
 
 
 if __name__ == "__main__":
