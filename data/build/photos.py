@@ -9,7 +9,8 @@ In a scratch environment with dpkg, tar and Qt's PySide6-Essentials and pillow (
     cd .. && python data/build/photos.py archives
 
 A photo is made small, keeps its aspect ratio and is never enlarged; one that was cut out stands on a white square.
-A painting keeps its size, less what lies around it. The pictures of gcompris lie in Qt resource files, which Qt itself opens.
+A painting keeps its size, less what lies around it.
+The pictures of gcompris lie in Qt resource files, which Qt itself opens.
 """
 
 import hashlib
