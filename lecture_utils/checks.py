@@ -2,9 +2,18 @@
 argument, says what came and what was expected."""
 
 import difflib
+import numbers
 import operator
 
 import numpy as np
+
+
+class NotFinite(ArithmeticError):
+    """A loss became NaN or infinite. `image`: the last good image, (H, W, 3)."""
+
+    def __init__(self, message, image):
+        super().__init__(message)
+        self.image = image
 
 
 def integer(name, value, minimum):
@@ -16,6 +25,13 @@ def integer(name, value, minimum):
     if number is None or isinstance(value, bool) or number < minimum:
         raise ValueError(f"{name}: expected a whole number of at least {minimum}, got {value!r}")
     return number
+
+
+def number(name, value, minimum):
+    """`value` as a float of at least `minimum`, not infinite."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not minimum <= value < np.inf:
+        raise ValueError(f"{name}: expected a number of at least {minimum}, got {value!r}")
+    return float(value)
 
 
 def array(name, value, ndim, integers=False):

@@ -98,7 +98,7 @@ def load_gallery(name):
 
     name: relative to `data/gallery`, without ".jpg". Raises ValueError for an unknown name.
     """
-    known = [file[8:-4] for file in manifest() if file.startswith("gallery/")]
+    known = [Path(file).stem for file in manifest() if file.startswith("gallery/") and file.endswith(".jpg")]
     return _picture(f"gallery/{checks.one_of('name', name, known)}.jpg")
 
 

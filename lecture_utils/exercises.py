@@ -565,3 +565,204 @@ def gain_map(function):
     if result.max() > 1 or result.min() < 0:
         return _wrong("Those are no probabilities. The model returns logits: apply the softmax.")
     return _wrong("Begin with an image of 0.5 everywhere, put the image's own pixels back inside the box, and ask.")
+
+
+# Lesson 6
+
+
+def exaggerated(gradient, after):
+    """Exercise 6.1. gradient of ½‖a‖² at a = (3.9, -1.5, 2.3), and a after 0.1 of it: three numbers each."""
+    if gradient is ... or after is ...:
+        return UNANSWERED
+    gradient, after = _three("gradient", gradient), _three("after", after)
+    a = np.array([3.9, -1.5, 2.3])
+    if np.allclose(gradient, 2 * a, atol=0.01):
+        return _wrong("The ½ is there to cancel the 2 of the square.")
+    if np.allclose(gradient, np.abs(a), atol=0.01):
+        return _wrong("Mind the sign of the second number: negative ones become smaller.")
+    if np.allclose(gradient, 1, atol=0.01):
+        return _wrong("That is the gradient of the sum. The square pulls harder at larger numbers.")
+    if not np.allclose(gradient, a, atol=0.01):
+        return _wrong("The derivative of ½ a_k² with respect to a_k is a short expression.")
+    if np.allclose(after, 0.9 * a, atol=0.01):
+        return _wrong("The gradient is right. Go up, not down.")
+    if not np.allclose(after, 1.1 * a, atol=0.01):
+        return _wrong("The gradient is right. Now add a tenth of it to a.")
+    return _right("The gradient is a itself: positives grow, negatives shrink, all by 10 %. As on the slide.")
+
+
+def gradient_before_relu(gradient):
+    """Exercise 6.2. gradient of ½‖max(0, z)‖² at z = (3.9, -1.5, 2.3): three numbers."""
+    if gradient is ...:
+        return UNANSWERED
+    gradient = _three("gradient", gradient)
+    if np.allclose(gradient, [3.9, 0, 2.3], atol=0.01):
+        return _right("The second unit is silent, and the gradient does not wake it up.")
+    if np.allclose(gradient, [3.9, -1.5, 2.3], atol=0.01):
+        return _wrong("That is the answer without the ReLU. What is a for the second number, and what its slope?")
+    if np.allclose(gradient, [1, 0, 1], atol=0.01):
+        return _wrong("That is the slope of the ReLU alone. Multiply by the gradient with respect to a.")
+    return _wrong("Chain rule: the gradient with respect to a, times the slope of the ReLU, which is 0 or 1.")
+
+
+def smallest_octave(smallest, places):
+    """Exercise 6.3. smallest: (rows, columns) for 300 x 420 pixels, 3 octaves, 1.5; places: at a sixteenth."""
+    if smallest is ... or places is ...:
+        return UNANSWERED
+    if not isinstance(smallest, (tuple, list)) or len(smallest) != 2:
+        raise ValueError(f"smallest: expected (rows, columns), got {smallest!r}")
+    smallest = tuple(checks.integer("smallest", size, 1) for size in smallest)
+    places = checks.integer("places", places, 1)
+    if smallest == (89, 124):
+        return _wrong("Three octaves are two enlargements: the last octave has the image's own size.")
+    if smallest == (187, 133):
+        return _wrong("Those two are swapped: height first.")
+    if smallest == (200, 280):
+        return _wrong("That is the second octave. There is one below it.")
+    if smallest != (133, 187):
+        return _wrong("Divide by 1.5 once for each step from one octave to the next, then round.")
+    if places == 108:
+        return _right("133 × 187 pixels, 9 × 12 places: each of them sees a large part of the hill.")
+    if places in (88, 97, 133 * 187 // 256):
+        return _wrong("The size is right. Round rows and columns up, each for itself, before you multiply.")
+    return _wrong("The size is right. How many steps of 16 pixels cover 133, and how many 187?")
+
+
+def normalised_step(function):
+    """Exercise 6.4. function: (image, gradient, size) -> the image after a step up of mean absolute size `size`,
+    cut off to [0, 1]."""
+    if function is ...:
+        return UNANSWERED
+    if not callable(function):
+        raise ValueError(f"function: expected a function of (image, gradient, size), got {type(function).__name__}")
+    rng = np.random.default_rng(0)
+    image, gradient = rng.uniform(0.3, 0.7, size=(5, 6, 3)), rng.normal(size=(5, 6, 3))
+    given = image.copy()
+    result = checks.array("the function's result", function(given, 1e-6 * gradient, 0.02), 3)
+    if not np.array_equal(given, image):
+        return _wrong("The image that came in was changed. Return a new one.")
+    if result.shape != image.shape:
+        return _wrong(f"The shape became {result.shape}; it must stay {image.shape}.")
+    for size, hint in (
+        (-np.abs(gradient).mean(), "That goes down. We want more of what the layer sees."),
+        (np.abs(gradient).max(), "Divide by the mean size of the gradient, not by its largest one."),
+        (np.sqrt((gradient**2).sum()), "Divide by the mean absolute value, not by the length."),
+        (gradient.std(), "Divide by the mean absolute value, not by the standard deviation."),
+        (1e6, "The gradient given here is a million times smaller: such a step moves nothing. Normalise."),
+    ):
+        if np.allclose(result, image + 0.02 * gradient / size, rtol=0, atol=1e-5):
+            return _wrong(hint)
+    if np.allclose(result, image + 0.02 * np.sign(gradient), atol=1e-5):
+        return _wrong("That moves every pixel equally far. Keep the gradient's own proportions.")
+    if not np.allclose(result, image + 0.02 * gradient / np.abs(gradient).mean(), atol=1e-4):
+        return _wrong("image + size × gradient / (mean of |gradient|).")
+    far = np.asarray(function(image.copy(), gradient, 1.0))
+    if far.min() < 0 or far.max() > 1:
+        return _wrong("A large step leaves the range: cut the result off to [0, 1].")
+    return _right("Large or small gradient, every step moves the picture equally far.")
+
+
+def _three(name, value):
+    value = checks.array(name, value, 1)
+    if value.shape != (3,):
+        raise ValueError(f"{name}: expected three numbers, got shape {value.shape}")
+    return value
+
+
+# Lesson 7
+
+
+def gram_by_hand(gram):
+    """Exercise 7.1. gram: (2, 2), of F_1 = (1, 2, 0, 1) and F_2 = (0, 1, 1, 3), with the plain sum of slide 38."""
+    if gram is ...:
+        return UNANSWERED
+    gram = checks.array("gram", gram, 2)
+    if gram.shape != (2, 2):
+        raise ValueError(f"gram: expected shape (2, 2), got {gram.shape}")
+    right = np.array([[6, 5], [5, 11]])
+    if np.allclose(gram, right):
+        return _right("6 and 11 say how strong each filter is, the two 5s how often both fire at the same place.")
+    if np.allclose(gram, right / 4):
+        return _wrong("That is the mean over the four positions. The slide takes the sum.")
+    if np.allclose(gram, [[6, 0], [0, 11]]):
+        return _wrong("Those are the products i,i. The products of different filters, i,j, are missing.")
+    if gram[0, 1] != gram[1, 0]:
+        return _wrong("F_1 · F_2 and F_2 · F_1 are the same number: the matrix must be symmetric.")
+    return _wrong("Each entry is a dot product: multiply position by position, then add the four products.")
+
+
+def size_of_a_gram_matrix(entries, different):
+    """Exercise 7.2. entries: numbers in the Gram matrix of conv4_1; different: how many of them are really needed."""
+    if entries is ... or different is ...:
+        return UNANSWERED
+    entries, different = checks.integer("entries", entries, 1), checks.integer("different", different, 1)
+    if entries == 28 * 28 * 512:
+        return _wrong("That is the feature map itself. The Gram matrix has one number for each pair of filters.")
+    if entries == 784**2:
+        return _wrong("Pairs of filters, not pairs of positions: the positions are summed away.")
+    if entries != 512**2:
+        return _wrong("One number for each pair (i, j), and i and j each run over 512 filters.")
+    if different == 512 * 513 // 2:
+        return _right("131,328 numbers, a third of the 401,408 in the feature map, for an image of any size.")
+    if different == 512 * 511 // 2:
+        return _wrong("Those are the pairs of two different filters. Each filter also has a product with itself.")
+    if different == 512**2:
+        return _wrong("G_ij = G_ji, so not all of them are needed.")
+    return _wrong("`entries` is right. On one side of the diagonal are 512 · 511 / 2; the diagonal comes on top.")
+
+
+def what_style_forgets(letters):
+    """Exercise 7.3. letters: the changes among A to E that leave every Gram matrix (as a mean) as it is."""
+    if letters is ...:
+        return UNANSWERED
+    if not isinstance(letters, (str, set, list, tuple)) or not all(isinstance(x, str) for x in letters):
+        raise ValueError(f'letters: expected letters such as "AE", got {letters!r}')
+    chosen = {x.upper() for x in letters if x not in " ,"}
+    if not chosen <= set("ABCDE"):
+        raise ValueError(f"letters: expected letters from A to E, got {''.join(sorted(chosen))}")
+    for letter, hint in (
+        ("B", "B: a mirrored brush stroke leans the other way, and another filter answers."),
+        ("D", "D: doubled feature maps make every product four times as large."),
+        ("E", "E: the filters keep their strength, but which of them fire at the same place changes."),
+    ):
+        if letter in chosen:
+            return _wrong(hint)
+    if chosen == {"A", "C"}:
+        return _right("Order and number of the positions do not matter; the company that the filters keep does.")
+    if "A" not in chosen:
+        return _wrong("One is missing: in which order are the products of a dot product added?")
+    return _wrong("One is missing: what happens to a mean when all of its terms are there twice?")
+
+
+def style_distance(function):
+    """Exercise 7.4. function: two feature maps (rows, columns, filters) of perhaps different sizes -> Σ_ij |ΔG_ij|²
+    with G as a mean over the positions."""
+    if function is ...:
+        return UNANSWERED
+    if not callable(function):
+        raise ValueError(f"function: expected a function of two feature maps, got {type(function).__name__}")
+    rng = np.random.default_rng(0)
+    a, b = (rng.uniform(size=size).astype(np.float32) for size in ((4, 6, 3), (5, 7, 3)))
+
+    def gram(maps, mean=True):
+        flat = maps.reshape(-1, maps.shape[-1])
+        return flat.T @ flat / (len(flat) if mean else 1)
+
+    result = float(checks.array("the function's result", function(a, b), 0))
+    squares = (gram(a) - gram(b)) ** 2
+    if np.isclose(result, squares.sum(), rtol=1e-3):
+        same = float(checks.array("the function's result", function(a, a[::-1]), 0))
+        if abs(same) > 1e-6:
+            return _wrong("Right for one pair, but a map and the same map upside down must have distance 0.")
+        return _right("All pairs i,j, and a mean, so that two sizes compare.")
+    if np.isclose(result, np.trace(squares), rtol=1e-3):
+        return _wrong("That is the slip of the slide: only i,i. Sum over all pairs i,j.")
+    if np.isclose(result, ((gram(a, False) - gram(b, False)) ** 2).sum(), rtol=1e-3):
+        return _wrong("The maps have different numbers of positions: divide each Gram matrix by its own.")
+    if np.isclose(result, np.sqrt(squares.sum()), rtol=1e-3):
+        return _wrong("Without the square root: the slide sums the squares.")
+    if np.isclose(result, squares.mean(), rtol=1e-3):
+        return _wrong("The sum over all i,j, not the mean.")
+    if np.isclose(result, np.abs(gram(a) - gram(b)).sum(), rtol=1e-3):
+        return _wrong("Square the differences before you add them.")
+    return _wrong("Positions × filters as a matrix M: G is Mᵀ M over the number of positions. Then Σ (ΔG)².")

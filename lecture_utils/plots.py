@@ -1,5 +1,9 @@
 """One look for the figures of all lessons: large type, little clutter, colours safe for colour-blind readers."""
 
+import base64
+import html
+from pathlib import Path
+
 import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import HTML, display
@@ -93,6 +97,15 @@ def images(pictures, titles, alt, columns=None, limits=(0, 1), cmap="gray", widt
         ax.imshow(picture.squeeze(), vmin=limits[0], vmax=limits[1], cmap=cmap)
         ax.set_title(title, fontsize=title_size)
     show(figure, alt)
+
+
+def animation(path, alt, width=640):
+    """An animated picture, a WebP file, shown `width` pixels wide. It plays in notebooks, pages and slides.
+    alt: what it shows, for readers who cannot see it."""
+    if not alt.strip():
+        raise ValueError("alt: expected a sentence that says what the animation shows, got none")
+    picture = base64.b64encode(Path(path).read_bytes()).decode()
+    display(HTML(f'<img src="data:image/webp;base64,{picture}" alt="{html.escape(alt)}" width="{width}">'))
 
 
 def overlay(picture, heat, limit=None):

@@ -106,6 +106,27 @@ def gain_in_a_batch(model, image, wanted, patch):
     return (np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True))[:, wanted].reshape(rows, columns)
 
 
+def steps_up(up=1, by=lambda gradient: np.abs(gradient).mean(), clip=True):
+    """An answer to exercise 6.4, right or wrong in one way."""
+
+    def function(image, gradient, size):
+        result = image + up * size * gradient / by(gradient)
+        return np.clip(result, 0, 1) if clip else result
+
+    return function
+
+
+def style_distance(diagonal=False, mean=True, then=lambda difference: (difference**2).sum()):
+    """An answer to exercise 7.4, right or wrong in one way."""
+
+    def function(a, b):
+        grams = [np.einsum("rci,rcj->ij", maps, maps) / (maps[..., 0].size if mean else 1) for maps in (a, b)]
+        difference = grams[0] - grams[1]
+        return then(np.diag(difference) if diagonal else difference)
+
+    return function
+
+
 RIGHT = [
     (exercises.anti_diagonal_filter, [RIGHT_FILTER]),
     (exercises.anti_diagonal_filter, [RIGHT_FILTER.tolist()]),
@@ -142,6 +163,19 @@ RIGHT = [
     (exercises.drop_beside_a_rival, [np.float32(-0.3186)]),
     *[(exercises.cover_with_mean, [function]) for function in (covers(), with_where)],
     *[(exercises.gain_map, [function]) for function in (gains(), gain_in_a_batch)],
+    (exercises.exaggerated, [[3.9, -1.5, 2.3], [4.29, -1.65, 2.53]]),
+    (exercises.exaggerated, [(3.9, -1.5, 2.3), np.array([4.29, -1.65, 2.53], np.float32)]),
+    (exercises.gradient_before_relu, [[3.9, 0, 2.3]]),
+    (exercises.smallest_octave, [(133, 187), 108]),
+    (exercises.smallest_octave, [[133, 187], np.int64(108)]),
+    (exercises.normalised_step, [steps_up()]),
+    (exercises.normalised_step, [lambda x, g, size: keras.ops.clip(x + size * g / np.abs(g).mean(), 0, 1)]),
+    (exercises.gram_by_hand, [[[6, 5], [5, 11]]]),
+    (exercises.gram_by_hand, [np.array([[6.0, 5], [5, 11]])]),
+    (exercises.size_of_a_gram_matrix, [262_144, 131_328]),
+    *[(exercises.what_style_forgets, [letters]) for letters in ("AC", "c, a", {"A", "C"}, ["C", "A"])],
+    (exercises.style_distance, [style_distance()]),
+    (exercises.style_distance, [lambda a, b: keras.ops.array(style_distance()(a, b))]),
 ]
 
 
@@ -279,6 +313,50 @@ WRONG = [
     (exercises.gain_map, [gains(softmax=False)], "apply the softmax"),
     (exercises.gain_map, [gains(grey=0)], "Begin with an image of 0.5"),
     (exercises.gain_map, [lambda model, image, wanted, patch: np.zeros(6)], "it should return 2 × 3"),
+    (exercises.exaggerated, [[7.8, -3, 4.6], [1, 2, 3]], "to cancel the 2"),
+    (exercises.exaggerated, [[3.9, 1.5, 2.3], [1, 2, 3]], "negative ones become smaller"),
+    (exercises.exaggerated, [[1, 1, 1], [1, 2, 3]], "gradient of the sum"),
+    (exercises.exaggerated, [[0, 1, 2], [1, 2, 3]], "short expression"),
+    (exercises.exaggerated, [[3.9, -1.5, 2.3], [3.51, -1.35, 2.07]], "Go up"),
+    (exercises.exaggerated, [[3.9, -1.5, 2.3], [1, 2, 3]], "add a tenth"),
+    (exercises.gradient_before_relu, [[3.9, -1.5, 2.3]], "without the ReLU"),
+    (exercises.gradient_before_relu, [[1, 0, 1]], "slope of the ReLU alone"),
+    (exercises.gradient_before_relu, [[0, 0, 0]], "Chain rule"),
+    (exercises.smallest_octave, [(89, 124), 1], "two enlargements"),
+    (exercises.smallest_octave, [(187, 133), 108], "swapped"),
+    (exercises.smallest_octave, [(200, 280), 1], "second octave"),
+    (exercises.smallest_octave, [(100, 140), 1], "once for each step"),
+    (exercises.smallest_octave, [(133, 187), 88], "each for itself"),
+    (exercises.smallest_octave, [(133, 187), 5], "How many steps of 16"),
+    (exercises.normalised_step, [steps_up(up=-1)], "goes down"),
+    (exercises.normalised_step, [steps_up(by=lambda g: np.abs(g).max())], "largest one"),
+    (exercises.normalised_step, [steps_up(by=np.linalg.norm)], "not by the length"),
+    (exercises.normalised_step, [steps_up(by=np.std)], "standard deviation"),
+    (exercises.normalised_step, [steps_up(by=lambda g: 1)], "a million times smaller"),
+    (exercises.normalised_step, [lambda x, g, size: x + size * np.sign(g)], "own proportions"),
+    (exercises.normalised_step, [steps_up(clip=False)], "cut the result off"),
+    (exercises.normalised_step, [steps_up(up=3)], "image + size"),
+    (exercises.gram_by_hand, [[[1.5, 1.25], [1.25, 2.75]]], "mean over the four positions"),
+    (exercises.gram_by_hand, [[[6, 0], [0, 11]]], "i,j, are missing"),
+    (exercises.gram_by_hand, [[[6, 5], [4, 11]]], "must be symmetric"),
+    (exercises.gram_by_hand, [[[4, 5], [5, 11]]], "position by position"),
+    (exercises.size_of_a_gram_matrix, [401_408, 1], "feature map itself"),
+    (exercises.size_of_a_gram_matrix, [614_656, 1], "not pairs of positions"),
+    (exercises.size_of_a_gram_matrix, [512, 512], "each run over 512"),
+    (exercises.size_of_a_gram_matrix, [262_144, 130_816], "product with itself"),
+    (exercises.size_of_a_gram_matrix, [262_144, 262_144], "not all of them"),
+    (exercises.size_of_a_gram_matrix, [262_144, 131_072], "comes on top"),
+    (exercises.what_style_forgets, ["ABC"], "leans the other way"),
+    (exercises.what_style_forgets, ["AD"], "four times as large"),
+    (exercises.what_style_forgets, ["ACE"], "at the same place changes"),
+    (exercises.what_style_forgets, ["C"], "in which order"),
+    (exercises.what_style_forgets, ["A"], "there twice"),
+    (exercises.style_distance, [style_distance(diagonal=True)], "slip of the slide"),
+    (exercises.style_distance, [style_distance(mean=False)], "divide each Gram matrix"),
+    (exercises.style_distance, [style_distance(then=lambda d: np.sqrt((d**2).sum()))], "square root"),
+    (exercises.style_distance, [style_distance(then=lambda d: (d**2).mean())], "not the mean"),
+    (exercises.style_distance, [style_distance(then=lambda d: np.abs(d).sum())], "Square the differences"),
+    (exercises.style_distance, [lambda a, b: 0.0], "Positions × filters"),
 ]
 
 
@@ -299,7 +377,10 @@ def test_wrong_answers_get_their_hint(checker, answers, hint):
     exercises.gradient_with_l1, exercises.total_variation,
     exercises.contribution, lambda dots: exercises.integrated_by_hand(8, dots),
     lambda dots: exercises.lower_half(dots, None), lambda dots: exercises.the_mark(4, dots, 3),
-    exercises.drop_beside_a_rival, exercises.cover_with_mean, exercises.gain_map,
+    exercises.drop_beside_a_rival, exercises.cover_with_mean, exercises.gain_map, exercises.gram_by_hand,
+    lambda dots: exercises.exaggerated([1, 2, 3], dots), exercises.gradient_before_relu, exercises.normalised_step,
+    lambda dots: exercises.smallest_octave((1, 2), dots),
+    lambda dots: exercises.size_of_a_gram_matrix(262_144, dots), exercises.what_style_forgets, exercises.style_distance,
     lambda dots: exercises.boxes_of_a_map(9, dots),
 ])  # fmt: skip
 def test_three_dots_are_not_answered_yet(checker):
@@ -333,6 +414,15 @@ def test_three_dots_are_not_answered_yet(checker):
     (lambda: exercises.drop_beside_a_rival("-0.32"), "drop: expected an array of numbers"),
     (lambda: exercises.cover_with_mean(3), "function: expected a function of"),
     (lambda: exercises.gain_map(np.ones((2, 2))), "function: expected a function of"),
+    (lambda: exercises.exaggerated([1, 2], [1, 2, 3]), "gradient: expected three numbers"),
+    (lambda: exercises.gradient_before_relu("3"), "gradient: expected an array of numbers"),
+    (lambda: exercises.smallest_octave(133, 108), r"smallest: expected \(rows, columns\)"),
+    (lambda: exercises.normalised_step(3), "function: expected a function of"),
+    (lambda: exercises.gram_by_hand(np.ones((3, 3))), r"gram: expected shape \(2, 2\)"),
+    (lambda: exercises.size_of_a_gram_matrix(1.5, 2), "entries: expected a whole number"),
+    (lambda: exercises.what_style_forgets("AX"), "letters: expected letters from A to E"),
+    (lambda: exercises.what_style_forgets(3), "letters: expected letters such as"),
+    (lambda: exercises.style_distance(3), "function: expected a function of two"),
 ])  # fmt: skip
 def test_answers_of_another_form_are_named(call, message):
     with pytest.raises(ValueError, match=message):

@@ -1,0 +1,281 @@
+"""Paint a photo in the style of a painting. Lesson 7, slides 35-38.
+
+The source of everything here: Gatys, Ecker and Bethge, "A Neural Algorithm of Artistic Style", 2015, and their
+paper at CVPR 2016. The network is `models.vgg16_features` with average pooling.
+"""
+
+import functools
+import sys
+
+import keras
+import numpy as np
+import tensorflow as tf
+from scipy.optimize import minimize
+from tqdm import tqdm
+
+from lecture_utils import checks, models
+
+CONTENT_LAYERS = {"conv4_2": 1.0}
+STYLE_LAYERS = {"conv1_1": 1.0, "conv2_1": 0.3, "conv3_1": 0.3, "conv4_1": 0.2}
+MARGIN = 0.05  # of the longer side: mirrored pixels around the canvas, since networks are unreliable at borders
+STEPS = {1 / 3: 60, 1 / 2: 40, 1: 20}
+LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # of red, green and blue: the Y of YIQ
+
+
+# The losses of slide 38
+
+
+def gram_matrix(features):
+    """G of slide 38: for each pair of filters i, j the product F_i · F_j, as a mean over all positions, so that images
+    of different sizes compare. features: (N, rows, columns, filters). Returns a tensor (N, filters, filters)."""
+    features = tf.convert_to_tensor(features)
+    positions = tf.cast(tf.shape(features)[1] * tf.shape(features)[2], features.dtype)
+    return tf.einsum("nrci,nrcj->nij", features, features) / positions
+
+
+def content_loss(features, target):
+    """Σ v |F - F_c|² of slide 38 for one layer, with v = 1 / Σ |F_c|²: the squared error as a part of the squared
+    target. Both of the same shape (N, rows, columns, filters). Returns a scalar tensor."""
+    return tf.reduce_sum((features - target) ** 2) / tf.reduce_sum(target**2)
+
+
+def style_loss(gram, target):
+    """Σ w_ij |G_ij - G_ij of the painting|² of slide 38 for one layer, for each painting: a tensor (paintings,).
+
+    w_ij = 1 / (filters · d_i · d_j), where d_i is G_ii of the painting plus 5 % of its mean over i: so weak filters
+    count as much as strong ones, and silent ones do no harm. gram: (1, filters, filters); target: (paintings, filters,
+    filters).
+    """
+    strength = tf.linalg.diag_part(target)
+    strength += 0.05 * tf.reduce_mean(strength, axis=1, keepdims=True)
+    errors = (gram - target) ** 2 / (strength[:, :, None] * strength[:, None, :])
+    return tf.reduce_sum(errors, axis=[1, 2]) / tf.cast(tf.shape(target)[-1], target.dtype)
+
+
+def total_variation(images):
+    """How rough images are: the mean squared difference of neighbours, below each other plus beside each other.
+    images: (N, H, W, C), at least 2 x 2 pixels. Returns a scalar tensor."""
+    down = images[:, 1:] - images[:, :-1]
+    across = images[:, :, 1:] - images[:, :, :-1]
+    return tf.reduce_mean(down**2) + tf.reduce_mean(across**2)
+
+
+# The image that makes them small
+
+
+def style_transfer(
+    content, style, *, alpha=1.0, beta=0.6, tv=50.0, steps=STEPS, method="lbfgs", start="content", style_scale=1.25,
+    style_weights=None, keep_colours=False, content_layers=CONTENT_LAYERS, style_layers=STYLE_LAYERS,
+    pooling="average", seed=0, callback=None,
+):  # fmt: skip
+    """The image with the content of `content` and the style of `style`: float32 (H, W, 3) in [0, 1], as large as
+    `content`. It minimises alpha · content loss + beta · style loss + tv · total variation, coarse to fine.
+
+    content: RGB (H, W, 3) in [0, 1]. style: a painting (h, w, 3), or a list of paintings, which are mixed with
+    `style_weights` (by default equal; only their ratios count).
+    steps: iterations at each scale, {part of the content's size: iterations}, increasing up to 1; or a number: all at
+    full size. With none at all, the content comes back unchanged.
+    method: "lbfgs" (SciPy's L-BFGS-B) or "adam". start: "content", or "noise" drawn with `seed`.
+    style_scale: the longer side of the painting, in longer sides of the content with its margin; larger gives larger
+    strokes.
+    keep_colours: only the luminance is painted, the colours stay the content's (`with_colours_of`).
+    content_layers, style_layers: a name, a list of names or {name: weight}; names of `models.vgg16_features`, which
+    also explains `pooling`.
+    callback: called after every iteration with the image so far, (h, w, 3), and its losses {"total", "content",
+    "style", "tv"}, the last three before they are weighted.
+    Raises ValueError for images that are too small for the layers, unknown layers or negative weights, and
+    checks.NotFinite, which carries the last good image, when a loss is no finite number any more.
+    """
+    content = checks.images("content", content, 3, ndim=3)
+    paintings = list(style) if isinstance(style, (list, tuple)) else [style]
+    paintings = [checks.images("style", painting, 3, ndim=3) for painting in paintings]
+    shares = _shares(style_weights, len(paintings))
+    weights = [checks.number(name, value, 0) for name, value in (("alpha", alpha), ("beta", beta), ("tv", tv))]
+    checks.number("style_scale", style_scale, 0.01)
+    minimise = {"lbfgs": _lbfgs, "adam": _adam}[checks.one_of("method", method, ["lbfgs", "adam"])]
+    checks.one_of("start", start, ["content", "noise"])
+    content_layers, style_layers = _layers("content_layers", content_layers), _layers("style_layers", style_layers)
+    steps = _steps(steps)
+    if sum(steps.values()) == 0:
+        return content.copy()
+    margin = round(MARGIN * max(content.shape))
+    canvas = np.pad(content, ((margin, margin), (margin, margin), (0, 0)), "symmetric")
+    least = max(2 ** (int(layer[4]) - 1) for layer in [*content_layers, *style_layers])
+    sizes = [_scaled("content", canvas, scale, least) for scale in steps]
+    for painting in paintings:
+        _scaled("style", painting, style_scale * max(sizes[0]) / max(painting.shape), least)
+
+    model, losses_and_gradient = _network(tuple(content_layers), tuple(style_layers), pooling)
+    image = np.random.default_rng(seed).uniform(size=(*sizes[0], 3)) if start == "noise" else canvas
+    with tqdm(total=sum(steps.values()), desc="style transfer", unit="step", file=sys.stderr, leave=False) as bar:
+
+        def after_step(pixels, losses):
+            bar.update()
+            bar.set_postfix({name: f"{value:.3g}" for name, value in losses.items()})
+            if callback is not None:
+                edge = round(margin * max(pixels.shape) / max(canvas.shape))
+                callback(pixels[edge : len(pixels) - edge, edge : pixels.shape[1] - edge].astype(np.float32), losses)
+
+        for size, iterations in zip(sizes, steps.values(), strict=True):
+            scaled = [_scaled("style", p, style_scale * max(size) / max(p.shape), least) for p in paintings]
+            small = [resized(painting, to) for painting, to in zip(paintings, scaled, strict=True)]
+            fixed = [
+                *_targets(model, resized(canvas, size), small),
+                *[list(layers.values()) for layers in (content_layers, style_layers)],
+                shares,
+                weights,
+            ]
+            settings = f"alpha={alpha:g}, beta={beta:g}, tv={tv:g}, method={method!r}, {size[0]} x {size[1]} pixels"
+            image = minimise(_Goal(losses_and_gradient, fixed, settings), resized(image, size), iterations, after_step)
+    image = image[margin : margin + content.shape[0], margin : margin + content.shape[1]]
+    return with_colours_of(image, content) if keep_colours else image
+
+
+class _Goal:
+    """What is made small, as a function of the pixels (H, W, 3); remembers `losses`, and the last good image."""
+
+    def __init__(self, losses_and_gradient, fixed, settings):
+        self.function, self.settings, self.image = losses_and_gradient, settings, None
+        self.fixed = [
+            part if isinstance(part, list) and tf.is_tensor(part[0]) else tf.constant(part, tf.float32)
+            for part in fixed
+        ]
+
+    def __call__(self, pixels):
+        values, gradient = self.function(tf.constant(pixels[None], tf.float32), *self.fixed)
+        self.losses = dict(zip(("total", "content", "style", "tv"), values.numpy().tolist(), strict=True))
+        if not np.isfinite(self.losses["total"]) or not np.isfinite(gradient).all():
+            message = f"style transfer: the loss became {self.losses['total']} with {self.settings}"
+            raise checks.NotFinite(message, pixels if self.image is None else self.image)
+        self.image = np.array(pixels, np.float32)
+        return self.losses["total"], gradient[0].numpy()
+
+
+def _lbfgs(goal, image, iterations, after_step):
+    def value_and_gradient(flat):
+        value, gradient = goal(flat.reshape(image.shape))
+        return value, gradient.astype(np.float64).ravel()
+
+    def callback(flat):
+        after_step(flat.reshape(image.shape), goal.losses)
+
+    options = {"maxiter": iterations, "maxfun": 10 * iterations + 10, "ftol": 0, "gtol": 0}
+    start, bounds = image.astype(np.float64).ravel(), [(0, 1)] * image.size
+    result = minimize(
+        value_and_gradient, start, jac=True, method="L-BFGS-B", bounds=bounds, callback=callback, options=options
+    )
+    return result.x.reshape(image.shape).astype(np.float32)
+
+
+def _adam(goal, image, iterations, after_step):
+    pixels = tf.Variable(image)
+    adam = keras.optimizers.Adam(0.02)
+    adam.build([pixels])
+    for _ in range(iterations):
+        _, gradient = goal(pixels.numpy())
+        adam.apply([tf.constant(gradient)], [pixels])
+        pixels.assign(tf.clip_by_value(pixels, 0, 1))
+        after_step(pixels.numpy(), goal.losses)
+    return pixels.numpy()
+
+
+@functools.lru_cache(maxsize=8)
+def _network(content_layers, style_layers, pooling):
+    """The network that ends in these layers, and the function of the losses and their gradient. Any image size, any
+    number of paintings: one trace."""
+    whole = models.vgg16_features(max(content_layers + style_layers), pooling)
+    outputs = [[whole.get_layer(layer).output for layer in layers] for layers in (content_layers, style_layers)]
+    model = keras.Model(whole.input, outputs)
+    maps = [tf.TensorSpec([1, None, None, output.shape[-1]]) for output in outputs[0]]
+    grams = [tf.TensorSpec([None, output.shape[-1], output.shape[-1]]) for output in outputs[1]]
+    vectors = [tf.TensorSpec([length]) for length in (len(maps), len(grams), None, 3)]
+
+    @tf.function(input_signature=[tf.TensorSpec([1, None, None, 3]), maps, grams, *vectors])
+    def losses_and_gradient(image, targets, target_grams, content_weights, style_weights, shares, weights):
+        with tf.GradientTape() as tape:
+            tape.watch(image)
+            content_maps, style_maps = model(image, training=False)
+            content = [content_loss(*pair) for pair in zip(content_maps, targets, strict=True)]
+            style = [style_loss(gram_matrix(f), g) for f, g in zip(style_maps, target_grams, strict=True)]
+            content = tf.reduce_sum(content_weights * tf.stack(content))
+            style = tf.reduce_sum(style_weights[:, None] * shares * tf.stack(style))
+            parts = tf.stack([content, style, total_variation(image)])
+            total = tf.reduce_sum(weights * parts)
+        return tf.concat([[total], parts], 0), tape.gradient(total, image)
+
+    return model, losses_and_gradient
+
+
+def _targets(model, content, paintings):
+    """The feature maps of the content, and the Gram matrices of all paintings, layer by layer."""
+    grams = [[gram_matrix(maps)[0] for maps in model(painting[None])[1]] for painting in paintings]
+    return model(content[None])[0], [tf.stack(layer) for layer in zip(*grams, strict=True)]
+
+
+# Sizes and colours
+
+
+def resized(image, size):
+    """`image` (H, W, 3) in [0, 1] at another size (rows, columns), float32, by smooth (bicubic) interpolation."""
+    if image.shape[:2] == tuple(size):
+        return image.astype(np.float32)
+    return np.clip(tf.image.resize(image, size, "bicubic", antialias=True), 0, 1)
+
+
+def with_colours_of(image, photo):
+    """The luminance of `image` with the colours of `photo`, both (H, W, 3) in [0, 1]: float32 (H, W, 3) in [0, 1].
+
+    Luminance is Y of the YIQ colour space, colours are I and Q. Where the two give a red, green or blue outside
+    [0, 1], the colour is made paler until they fit; the luminance never changes. Gatys and others, CVPR 2017.
+    """
+    image, photo = checks.images("image", image, 3, ndim=3), checks.images("photo", photo, 3, ndim=3)
+    if image.shape != photo.shape:
+        raise ValueError(f"photo: expected the shape of image, {image.shape}, got {photo.shape}")
+    luminance = image @ LUMINANCE
+    colour = photo - (photo @ LUMINANCE)[..., None]  # what I and Q stand for, in red, green and blue
+    room = np.where(colour > 0, 1 - luminance[..., None], luminance[..., None])
+    fits = np.min(room / np.maximum(np.abs(colour), 1e-6), axis=2, keepdims=True)
+    return np.clip(luminance[..., None] + np.minimum(fits, 1) * colour, 0, 1).astype(np.float32)
+
+
+def _scaled(name, image, factor, least):
+    """The size (rows, columns) of `image` times `factor`."""
+    size = tuple(max(1, round(float(factor * side))) for side in image.shape[:2])
+    if min(size) < least:
+        shape = f"{image.shape[0]} x {image.shape[1]}" + (" with its margin" if name == "content" else "")
+        raise ValueError(
+            f"{name}: the layers need at least {least} x {least} pixels at every scale; "
+            f"{shape} become {size[0]} x {size[1]} at the coarsest"
+        )
+    return size
+
+
+# Arguments
+
+
+def _layers(name, value):
+    weights = dict(value) if isinstance(value, dict) else dict.fromkeys([value] if isinstance(value, str) else value, 1)
+    if not weights:
+        raise ValueError(f"{name}: expected at least one layer, got none")
+    known = [f"conv{block}_{number}" for block, number in models.VGG16_FILTERS]
+    return {checks.one_of(name, layer, known): checks.number(name, weight, 0) for layer, weight in weights.items()}
+
+
+def _steps(steps):
+    steps = dict(steps) if isinstance(steps, dict) else {1: steps}
+    scales = [checks.number("steps", scale, 0) for scale in steps]
+    if not scales or scales != sorted(scales) or scales[0] == 0 or scales[-1] != 1:
+        raise ValueError(f"steps: expected scales above 0 that increase up to 1, got {list(steps)}")
+    return {scale: checks.integer("steps", number, 0) for scale, number in steps.items()}
+
+
+def _shares(weights, count):
+    if count == 0:
+        raise ValueError("style: expected a painting (H, W, 3) or a list of them, got an empty list")
+    weights = [1.0] * count if weights is None else list(weights)
+    if len(weights) != count:
+        raise ValueError(f"style_weights: expected one for each of the {count} paintings, got {len(weights)}")
+    weights = np.array([checks.number("style_weights", weight, 0) for weight in weights], np.float32)
+    if weights.sum() == 0:
+        raise ValueError("style_weights: expected at least one above 0, got only zeros")
+    return weights / weights.sum()

@@ -1,0 +1,270 @@
+"""Style transfer: losses with known values, gradients, what is optimised, and refused arguments."""
+
+import numpy as np
+import pytest
+
+from lecture_utils import checks, data, style_transfer
+
+# Two filters, four positions, as in exercise 7.1
+MAPS = np.array([[1, 0], [2, 1], [0, 1], [1, 3]], np.float32).reshape(1, 2, 2, 2)
+SMALL = {"content_layers": "conv2_1", "style_layers": ["conv1_1", "conv2_1"]}  # fast ones
+
+
+@pytest.fixture(scope="module")
+def photo():
+    return data.load_photo("kingfisher", side=48)[:40]
+
+
+@pytest.fixture(scope="module")
+def painting():
+    return data.load_painting("starry_night", side=64)
+
+
+def transfer(photo, painting, **settings):
+    """The result, and the losses after every iteration."""
+    seen = []
+    settings = {"steps": 10, **SMALL, **settings}
+    image = style_transfer.style_transfer(
+        photo, painting, callback=lambda image, losses: seen.append((image, losses)), **settings
+    )
+    return image, seen
+
+
+def loss_of(image, content, painting, alpha=1, beta=0.6, tv=50.0):
+    """The three losses of an image, from the public pieces alone; no margin."""
+    model, _ = style_transfer._network(("conv2_1",), ("conv1_1", "conv2_1"), "average")
+    (maps,), style = model(image[None])
+    (target,), _ = model(content[None])
+    _, goals = model(painting[None])
+    grams = [
+        style_transfer.style_loss(style_transfer.gram_matrix(a), style_transfer.gram_matrix(b))[0]
+        for a, b in zip(style, goals, strict=True)
+    ]
+    return float(style_transfer.content_loss(maps, target)), float(sum(grams))
+
+
+# The losses
+
+
+def test_the_gram_matrix_is_the_mean_product_of_two_filters():
+    np.testing.assert_allclose(style_transfer.gram_matrix(MAPS)[0], np.array([[6, 5], [5, 11]]) / 4)
+
+
+def test_the_gram_matrix_forgets_the_order_of_positions_and_their_number():
+    rng = np.random.default_rng(0)
+    maps = rng.uniform(size=(1, 6, 5, 7)).astype(np.float32)
+    shuffled = rng.permutation(maps.reshape(30, 7)).reshape(1, 5, 6, 7)
+    twice = np.concatenate([maps, maps], axis=2)
+    gram = style_transfer.gram_matrix(maps)
+    np.testing.assert_allclose(style_transfer.gram_matrix(shuffled), gram, rtol=1e-5)
+    np.testing.assert_allclose(style_transfer.gram_matrix(twice), gram, rtol=1e-5)
+    assert np.abs(style_transfer.gram_matrix(maps * np.float32([1, 2, 1, 1, 1, 1, 1])) - gram).max() > 0.1
+
+
+def test_the_content_loss_is_a_part_of_the_target():
+    assert float(style_transfer.content_loss(MAPS, MAPS)) == 0
+    assert float(style_transfer.content_loss(0 * MAPS, MAPS)) == 1
+    other = MAPS.copy()
+    other[0, 1, 1, 1] = 1  # 2 off; the squares of MAPS sum up to 17
+    assert float(style_transfer.content_loss(other, MAPS)) == pytest.approx(4 / 17)
+
+
+def test_the_style_loss_weighs_each_pair_of_filters_by_their_strength():
+    target = np.array([[[2, 1], [1, 8]], [[1, 0], [0, 1]]], np.float32)
+    gram = np.array([[[3, 1], [1, 8]]], np.float32)
+    d = 2 + 0.05 * 5  # only G_11 differs from the first painting, by 1
+    e = 1.05
+    second = (2**2 + 1 + 1 + 7**2) / e**2 / 2
+    np.testing.assert_allclose(style_transfer.style_loss(gram, target), [1 / d**2 / 2, second], rtol=1e-5)
+    np.testing.assert_allclose(style_transfer.style_loss(gram, gram), [0])
+
+
+def test_total_variation_is_the_mean_squared_step():
+    stripes = np.tile([0.0, 1.0], (4, 3))[None, ..., None].astype(np.float32)
+    assert float(style_transfer.total_variation(stripes)) == pytest.approx(1)
+    assert float(style_transfer.total_variation(stripes.transpose(0, 2, 1, 3))) == pytest.approx(1)
+    assert float(style_transfer.total_variation(0 * stripes)) == 0
+
+
+def test_gradients_agree_with_finite_differences(photo, painting):
+    model, function = style_transfer._network(("conv2_1",), ("conv1_1", "conv2_1"), "average")
+    fixed = [*style_transfer._targets(model, photo, [painting]), [1.0], [0.5, 0.5], [1.0]]
+    rng = np.random.default_rng(0)
+    image = rng.uniform(0.2, 0.8, size=photo.shape).astype(np.float32)
+    direction = rng.choice([-1.0, 1.0], size=photo.shape)
+    for weights in ([1.0, 0, 0], [0, 1.0, 0], [0, 0, 1.0]):
+        goal = style_transfer._Goal(function, [*fixed, weights], "")
+        _, gradient = goal(image)
+        step = 2e-3 * direction
+        slope = (goal(image + step)[0] - goal(image - step)[0]) / 2
+        assert slope == pytest.approx((gradient * step).sum(), rel=0.03), weights
+
+
+# What is made of them
+
+
+@pytest.mark.parametrize("method", ["lbfgs", "adam"])
+def test_the_loss_falls(photo, painting, method):
+    image, seen = transfer(photo, painting, method=method)
+    totals = [losses["total"] for _, losses in seen]
+    assert totals[-1] < 0.6 * totals[0] and len(seen) == 10
+    assert image.shape == photo.shape and image.dtype == np.float32
+    assert image.min() >= 0 and image.max() <= 1
+    content, style = loss_of(photo, photo, painting)
+    assert content == 0 and loss_of(image, photo, painting)[1] < 0.5 * style
+
+
+def test_losses_that_the_callback_gets_add_up(photo, painting):
+    _, seen = transfer(photo, painting, alpha=2, beta=0.5, tv=10)
+    for _, losses in seen:
+        expected = 2 * losses["content"] + 0.5 * losses["style"] + 10 * losses["tv"]
+        assert losses["total"] == pytest.approx(expected, rel=1e-4)
+
+
+def test_the_callback_gets_the_image_without_its_margin_at_every_scale(photo, painting):
+    image, seen = transfer(photo, painting, steps={1 / 2: 2, 1: 3})
+    assert [picture.shape for picture, _ in seen] == 2 * [(20, 24, 3)] + 3 * [(40, 48, 3)]
+    np.testing.assert_allclose(seen[-1][0], image, atol=1e-6)
+
+
+def test_alpha_keeps_the_content_and_beta_the_style(photo, painting):
+    faithful, _ = transfer(photo, painting, beta=0.001, tv=0, steps=20)
+    free, _ = transfer(photo, painting, beta=100, tv=0, steps=20)
+    for part, order in ((0, 1), (1, -1)):
+        assert order * loss_of(faithful, photo, painting)[part] < order * loss_of(free, photo, painting)[part]
+
+
+def test_total_variation_makes_it_smoother(photo, painting):
+    rough, smooth = (transfer(photo, painting, tv=tv)[0] for tv in (0, 1000))
+    assert style_transfer.total_variation(smooth[None]) < 0.5 * style_transfer.total_variation(rough[None])
+
+
+def test_noise_depends_on_the_seed_and_the_content_does_not(photo, painting):
+    first, again, other = (transfer(photo, painting, start="noise", seed=seed, steps=3)[0] for seed in (1, 1, 2))
+    np.testing.assert_allclose(first, again, atol=1e-4)
+    assert np.abs(first - other).max() > 0.1
+    assert np.abs(first - transfer(photo, painting, steps=3)[0]).max() > 0.1
+
+
+def test_paintings_are_mixed_by_their_weights(photo, painting):
+    other = data.load_painting("cafe_terrace", side=64)
+    settings = {"steps": 15, "alpha": 0, "tv": 0}
+    alone = transfer(photo, painting, **settings)[0]
+    np.testing.assert_allclose(
+        alone, transfer(photo, [painting, other], style_weights=[3, 0], **settings)[0], atol=0.02
+    )
+    both = transfer(photo, [painting, other], **settings)[0]
+    assert loss_of(alone, photo, other)[1] > loss_of(both, photo, other)[1]
+    assert loss_of(alone, photo, painting)[1] < loss_of(both, photo, painting)[1]
+
+
+def test_a_larger_painting_gives_other_strokes(photo):
+    painting = data.load_painting("starry_night")
+    fine, coarse = (transfer(photo, painting, style_scale=scale, alpha=0)[0] for scale in (0.5, 3.0))
+    assert style_transfer.total_variation(coarse[None]) < 0.8 * style_transfer.total_variation(fine[None])
+
+
+def test_weights_of_layers_count(photo, painting):
+    one, same, other = (
+        transfer(photo, painting, style_layers=layers)[0]
+        for layers in ("conv1_1", {"conv1_1": 1, "conv2_1": 0}, {"conv1_1": 1, "conv2_1": 1})
+    )
+    np.testing.assert_allclose(one, same, atol=0.02)
+    assert np.abs(one - other).max() > 0.05
+
+
+def test_no_step_gives_the_photo_back(photo, painting):
+    for steps in (0, {1 / 2: 0, 1: 0}):
+        image = style_transfer.style_transfer(photo, painting, steps=steps, start="noise")
+        assert np.array_equal(image, photo) and image is not photo
+
+
+def test_one_trace_serves_all_sizes_and_numbers_of_paintings(photo, painting):
+    _, function = style_transfer._network(("conv2_1",), ("conv1_1", "conv2_1"), "average")
+    transfer(photo, painting, steps={1 / 2: 1, 1: 1})
+    transfer(painting[:33, :50], [photo, painting], steps=1)
+    assert function.experimental_get_tracing_count() == 1
+
+
+def test_the_inputs_are_left_alone(photo, painting):
+    before = photo.copy(), painting.copy()
+    transfer(photo, painting, steps=2, method="adam")
+    assert np.array_equal(before[0], photo) and np.array_equal(before[1], painting)
+
+
+# Colours and sizes
+
+
+def test_colours_of_the_photo_with_the_luminance_of_the_image(photo):
+    image = np.random.default_rng(0).uniform(size=photo.shape).astype(np.float32)
+    result = style_transfer.with_colours_of(image, photo)
+    weights = [0.299, 0.587, 0.114]
+    np.testing.assert_allclose(result @ weights, image @ weights, atol=1e-5)
+    assert result.min() >= 0 and result.max() <= 1
+    chroma, expected = (x - (x @ weights)[..., None] for x in (result, photo))
+    # the same hue: a multiple between 0 and 1 of the photo's colour, and often all of it
+    ratio = (chroma * expected).sum(axis=2) / np.maximum((expected**2).sum(axis=2), 1e-9)
+    assert np.abs(chroma - ratio[..., None] * expected).max() < 1e-4
+    assert ratio.min() > -1e-4 and ratio.max() < 1.001 and (ratio > 0.999).mean() > 0.2
+    np.testing.assert_allclose(style_transfer.with_colours_of(photo, photo), photo, atol=1e-5)
+
+
+def test_keep_colours_does_just_that(photo, painting):
+    plain = transfer(photo, painting)[0]
+    kept = transfer(photo, painting, keep_colours=True)[0]
+    np.testing.assert_allclose(kept, style_transfer.with_colours_of(plain, photo), atol=0.02)
+
+
+def test_resizing_keeps_the_mean_and_the_range(photo):
+    for size in ((13, 17), (80, 96), photo.shape[:2]):
+        image = style_transfer.resized(photo, size)
+        assert image.shape == (*size, 3) and image.dtype == np.float32 and 0 <= image.min() and image.max() <= 1
+        assert image.mean() == pytest.approx(photo.mean(), abs=0.02)
+
+
+# Bad input
+
+
+def test_a_loss_that_is_no_number_stops_and_gives_the_last_image(photo, painting):
+    with pytest.raises(
+        checks.NotFinite, match=r"the loss became (inf|nan) with alpha=1, beta=1e\+38.*40 x 48|44 x"
+    ) as e:
+        transfer(photo, painting, beta=1e38)
+    assert e.value.image.shape[2] == 3 and np.isfinite(e.value.image).all()
+
+
+@pytest.mark.parametrize(("change", "message"), [
+    ({"content": np.ones((40, 40))}, "content: expected an array with 3 axes"),
+    ({"content": np.full((40, 40, 3), 200)}, "content: expected floats in"),
+    ({"style": np.full((40, 40, 3), np.nan)}, "style: expected finite numbers"),
+    ({"style": []}, "style: expected a painting"),
+    ({"content": np.ones((40, 20, 3)), "steps": {1 / 4: 1, 1: 1}, "content_layers": "conv4_2"},
+     "content: the layers need at least 8 x 8 pixels at every scale; 44 x 24 with its margin become 11 x 6"),
+    ({"style": np.ones((1, 90, 3))}, "style: the layers need at least 2 x 2 pixels"),
+    ({"content_layers": "conv9_1"}, "content_layers: unknown 'conv9_1'. Did you mean 'conv"),
+    ({"style_layers": ["conv1_1", "pool1"]}, "style_layers: unknown 'pool1'"),
+    ({"style_layers": []}, "style_layers: expected at least one layer"),
+    ({"style_layers": {"conv1_1": -1}}, "style_layers: expected a number of at least 0, got -1"),
+    ({"style_weights": [1, 2]}, "style_weights: expected one for each of the 1 paintings, got 2"),
+    ({"style_weights": [-1]}, "style_weights: expected a number of at least 0, got -1"),
+    ({"style_weights": [0]}, "style_weights: expected at least one above 0"),
+    ({"alpha": -1}, "alpha: expected a number of at least 0, got -1"),
+    ({"beta": float("nan")}, "beta: expected a number of at least 0, got nan"),
+    ({"tv": "much"}, "tv: expected a number"),
+    ({"style_scale": 0}, "style_scale: expected a number of at least 0.01"),
+    ({"steps": -1}, "steps: expected a whole number of at least 0, got -1"),
+    ({"steps": {1: 2, 0.5: 2}}, r"steps: expected scales above 0 that increase up to 1, got \[1, 0.5\]"),
+    ({"steps": {0.5: 2}}, "steps: expected scales"),
+    ({"method": "sgd"}, "method: unknown 'sgd'"),
+    ({"start": "photo"}, "start: unknown 'photo'"),
+    ({"pooling": "none"}, "pooling: unknown 'none'"),
+])  # fmt: skip
+def test_bad_arguments_are_named(photo, painting, change, message):
+    settings = {"content": photo, "style": painting, "steps": 1, **SMALL, **change}
+    with pytest.raises(ValueError, match=message):
+        style_transfer.style_transfer(**settings)
+
+
+def test_the_photo_must_have_the_images_size(photo):
+    with pytest.raises(ValueError, match="photo: expected the shape of image"):
+        style_transfer.with_colours_of(photo, photo[:20])
