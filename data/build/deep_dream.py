@@ -14,11 +14,14 @@ import tensorflow as tf
 from PIL import Image
 
 WIDTH = 768  # pixels, of the large pictures
-DREAMS = {  # name: (photo or painting, layer)
-    "hillside": ("machu_picchu", "block11_add"),
-    "castle": ("neuschwanstein", "block11_add"),
-    "island": ("mont_saint_michel", "block10_add"),
-    "sky": ("starry_night", "block10_add"),
+GENTLE = {"smooth": 2, "step_size": 0.006}
+DREAMS = {  # name: (photo or painting, layer, class or None)
+    "hillside": ("machu_picchu", "block11_add", None),
+    "castle": ("chambord", "block11_add", None),
+    "palace": ("taj_mahal", "block11_add", None),
+    "sky": ("starry_night", "block10_add", None),
+    "goldfish": ("machu_picchu", "logits", "goldfish"),
+    "strawberry": ("machu_picchu", "logits", "strawberry"),
 }
 FRAMES = 32  # of the zoom; it runs forward, then back
 
@@ -33,22 +36,23 @@ def bytes_of(image):
 
 def main():
     model = models.efficientnet_lite0()
-    for name, (picture, layer) in DREAMS.items():
+    for name, (picture, layer, label) in DREAMS.items():
         started = time.perf_counter()
         load = data.load_painting if picture == "starry_night" else data.load_photo
-        image = load(picture)
-        image = resized(image, round(WIDTH * image.shape[0] / image.shape[1]), WIDTH)
-        dream = deep_dream.deep_dream(model, image, layer, octaves=5, steps=20)
+        image, width = load(picture), WIDTH if label is None else 512  # a class sees the whole image, in one tile
+        image = resized(image, round(width * image.shape[0] / image.shape[1]), width)
+        settings = {"steps": 15} if label is None else {"steps": 40, "channel": label, "seed": 1}
+        dream = deep_dream.deep_dream(model, image, layer, octaves=5, **settings, **GENTLE)
         bytes_of(dream).save(data.DATA / "gallery" / f"dream_{name}.jpg", quality=90, optimize=True)
-        print(f"dream_{name}: {picture}, {layer}, {time.perf_counter() - started:.0f} s", flush=True)
+        print(f"dream_{name}: {picture}, {label or layer}, {time.perf_counter() - started:.0f} s", flush=True)
 
     started = time.perf_counter()
-    frame = resized(data.load_photo("machu_picchu"), 216, 384)
-    frame = deep_dream.deep_dream(model, frame, "block10_add", steps=10)
+    frame = resized(data.load_photo("machu_picchu"), 288, 512)
+    frame = deep_dream.deep_dream(model, frame, "block11_add", steps=15, **GENTLE)
     frames = [bytes_of(frame)]
     for number in range(1, FRAMES):
         frame = deep_dream.zoomed(frame, 1.05)
-        frame = deep_dream.deep_dream(model, frame, "block10_add", octaves=2, steps=2, seed=number)
+        frame = deep_dream.deep_dream(model, frame, "block11_add", octaves=2, steps=2, seed=number, **GENTLE)
         frames.append(bytes_of(frame))
     frames += frames[-2:0:-1]
     file = data.DATA / "gallery" / "dream_zoom.webp"
