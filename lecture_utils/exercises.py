@@ -609,9 +609,7 @@ def smallest_octave(smallest, places):
     """Exercise 6.3. smallest: (rows, columns) for 300 x 420 pixels, 3 octaves, 1.5; places: at a sixteenth."""
     if smallest is ... or places is ...:
         return UNANSWERED
-    if not isinstance(smallest, (tuple, list)) or len(smallest) != 2:
-        raise ValueError(f"smallest: expected (rows, columns), got {smallest!r}")
-    smallest = tuple(checks.integer("smallest", size, 1) for size in smallest)
+    smallest = _pair("smallest", smallest, "(rows, columns)")
     places = checks.integer("places", places, 1)
     if smallest == (89, 124):
         return _wrong("Three octaves are two enlargements: the last octave has the image's own size.")
@@ -681,7 +679,7 @@ def gram_by_hand(gram):
         raise ValueError(f"gram: expected shape (2, 2), got {gram.shape}")
     right = np.array([[6, 5], [5, 11]])
     if np.allclose(gram, right):
-        return _right("6 and 11 say how strong each filter is, the two 5s how often both fire at the same place.")
+        return _right("6 and 11 say how strong each filter is, 5, twice, how strongly both fire at the same places.")
     if np.allclose(gram, right / 4):
         return _wrong("That is the mean over the four positions. The slide takes the sum.")
     if np.allclose(gram, [[6, 0], [0, 11]]):
@@ -766,3 +764,102 @@ def style_distance(function):
     if np.isclose(result, np.abs(gram(a) - gram(b)).sum(), rtol=1e-3):
         return _wrong("Square the differences before you add them.")
     return _wrong("Positions × filters as a matrix M: G is Mᵀ M over the number of positions. Then Σ (ΔG)².")
+
+
+# Lesson 8
+
+
+def sgf_place(place):
+    """Exercise 8.1. place: (row, column) of the SGF move "pd", counted from 0 at the upper left corner."""
+    if place is ...:
+        return UNANSWERED
+    place = _pair("place", place, "(row, column)")
+    if place == (3, 15):
+        return _right("The fourth row from above, the sixteenth column: a corner point, Q16 in the usual names.")
+    if place == (15, 3):
+        return _wrong("The first letter is the column, the second one the row: swapped.")
+    if place in ((4, 16), (16, 4)):
+        return _wrong("Count from 0: a = 0, b = 1, …")
+    if place in ((15, 15), (3, 3)):
+        return _wrong("SGF counts rows from above, and here both letters are needed: p for the column, d for the row.")
+    return _wrong("Which number in the alphabet has d, which p, if a is 0? The row comes first in the answer.")
+
+
+def policy_parameters(weights):
+    """Exercise 8.2. weights: the parameters of AlphaGo's network with k = 100."""
+    if weights is ...:
+        return UNANSWERED
+    weights = checks.integer("weights", weights, 0)
+    first, middle, last = 5 * 5 * 48 * 100 + 100, 3 * 3 * 100 * 100 + 100, 100 + 361
+    if weights == first + 11 * middle + last:
+        return _right("Layer 1, eleven layers of 3 × 3, 100 weights of 1 × 1, and 361 biases.")
+    if weights == first + 12 * middle + last:
+        return _wrong("Layers 2 to 12 are eleven layers.")
+    if weights == first + 10 * middle + last:
+        return _wrong("Layers 2 to 12: count both ends.")
+    if weights == first + 11 * middle + 100 + 1:
+        return _wrong("The last filter has a different bias for each position.")
+    if weights == first + 11 * middle + 100:
+        return _wrong("The biases of the last layer are missing, one for each position.")
+    if weights == first + 11 * middle + last + 1:
+        return _wrong("The last filter has no bias besides those of the positions.")
+    if weights == first + 11 * middle + last - 1200:
+        return _wrong("Each of the 12 · 100 filters has a bias, too.")
+    if weights == 3 * 3 * 48 * 100 + 100 + 11 * middle + last:
+        return _wrong("The filters of layer 1 are 5 × 5.")
+    return _wrong("Filter height × width × depth × number, plus a bias for each filter; then the last layer.")
+
+
+def self_atari(points):
+    """Exercise 8.3. points: (row, column) pairs at which a black move would be a self-atari."""
+    if points is ...:
+        return UNANSWERED
+    points = checks.array("points", points, 2, integers=True)
+    if points.shape[1] != 2:
+        raise ValueError(f"points: expected pairs (row, column), got shape {points.shape}")
+    chosen, wanted = set(map(tuple, points.tolist())), {(0, 0), (0, 2), (2, 2)}
+    if chosen == wanted:
+        return _right("One liberty is left in each case, and White can capture at once.")
+    if chosen == {(column, row) for row, column in wanted} or chosen == {(r + 1, c + 1) for r, c in wanted}:
+        return _wrong("Points are (row, column), counted from 0 at the top left.")
+    if chosen & {(0, 1), (1, 1), (1, 2), (2, 3), (3, 2), (4, 0)}:
+        return _wrong("A stone lies on one of your points already.")
+    for point, hint in (
+        ((1, 0), "At (1, 0) the stone joins the black one at (1, 1): count the liberties of the whole chain."),
+        ((2, 1), "At (2, 1) the stone joins the black one at (1, 1): count the liberties of the whole chain."),
+    ):
+        if point in chosen:
+            return _wrong(hint)
+    if chosen - wanted:
+        return _wrong(f"At {sorted(chosen - wanted)[0]} two or more liberties would be left.")
+    return _wrong("One is missing: look at the edge and between the white stones for points with one empty neighbour.")
+
+
+def sight(width, layers):
+    """Exercise 8.4. width: of the receptive field after 12 layers; layers: until each point sees the whole board."""
+    if width is ... or layers is ...:
+        return UNANSWERED
+    width, layers = checks.integer("width", width, 0), checks.integer("layers", layers, 0)
+    if width == 29:
+        return _wrong("The first layer sees 5 points, and eleven follow, not twelve.")
+    if width == 25:
+        return _wrong("The first layer sees 5 points, not 3.")
+    if width != 27:
+        return _wrong("5 after layer 1; each further layer of 3 × 3 adds one point on each side.")
+    if layers == 17:
+        return _right("27 after 12 layers. Corner to corner is 18 points, so the field must be 37 wide: 17 layers.")
+    if layers == 8:
+        return _wrong(
+            "A field of 19 serves the centre of the board only. A corner point must see 18 points to one side."
+        )
+    if layers in (16, 18):
+        return _wrong("Nearly: how wide is the field after that many layers, and how wide must it be at least?")
+    return _wrong("How wide must a field be, so that it reaches 18 points to each side?")
+
+
+def _pair(name, value, form):
+    try:
+        first, second = value
+    except (TypeError, ValueError):
+        raise ValueError(f"{name}: expected {form}, got {value!r}") from None
+    return checks.integer(name, first, 0), checks.integer(name, second, 0)

@@ -176,6 +176,13 @@ RIGHT = [
     *[(exercises.what_style_forgets, [letters]) for letters in ("AC", "c, a", {"A", "C"}, ["C", "A"])],
     (exercises.style_distance, [style_distance()]),
     (exercises.style_distance, [lambda a, b: keras.ops.array(style_distance()(a, b))]),
+    (exercises.sgf_place, [(3, 15)]),
+    (exercises.sgf_place, [np.array([3, 15])]),
+    (exercises.policy_parameters, [1_111_661]),
+    (exercises.policy_parameters, [np.int64(1_111_661)]),
+    (exercises.self_atari, [[(2, 2), (0, 0), (0, 2)]]),
+    (exercises.self_atari, [np.array([[0, 0], [0, 2], [2, 2]])]),
+    (exercises.sight, [27, 17]),
 ]
 
 
@@ -357,6 +364,31 @@ WRONG = [
     (exercises.style_distance, [style_distance(then=lambda d: (d**2).mean())], "not the mean"),
     (exercises.style_distance, [style_distance(then=lambda d: np.abs(d).sum())], "Square the differences"),
     (exercises.style_distance, [lambda a, b: 0.0], "Positions × filters"),
+    (exercises.sgf_place, [(15, 3)], "swapped"),
+    (exercises.sgf_place, [(4, 16)], "Count from 0"),
+    (exercises.sgf_place, [(15, 15)], "both letters"),
+    (exercises.sgf_place, [(7, 7)], "The row comes first"),
+    (exercises.policy_parameters, [1_111_661 + 90_100], "eleven layers"),
+    (exercises.policy_parameters, [1_111_661 - 90_100], "count both ends"),
+    (exercises.policy_parameters, [1_111_301], "a different bias for each"),
+    (exercises.policy_parameters, [1_111_300], "are missing"),
+    (exercises.policy_parameters, [1_111_662], "no bias besides"),
+    (exercises.policy_parameters, [1_110_461], "has a bias, too"),
+    (exercises.policy_parameters, [1_111_661 - 76_800], "are 5 × 5"),
+    (exercises.policy_parameters, [361], "height × width"),
+    (exercises.self_atari, [[(0, 0), (2, 0), (2, 2)]], "counted from 0"),
+    (exercises.self_atari, [[(1, 1), (1, 3), (3, 3)]], "counted from 0"),
+    (exercises.self_atari, [[(0, 0), (1, 2)]], "lies on one"),
+    (exercises.self_atari, [[(0, 0), (0, 2), (2, 2), (1, 0)]], "the whole chain"),
+    (exercises.self_atari, [[(0, 0), (0, 2), (2, 2), (2, 1)]], "the whole chain"),
+    (exercises.self_atari, [[(0, 0), (3, 3)]], "two or more liberties"),
+    (exercises.self_atari, [[(0, 0), (2, 2)]], "One is missing"),
+    (exercises.sight, [29, 17], "not twelve"),
+    (exercises.sight, [25, 17], "not 3"),
+    (exercises.sight, [12, 17], "adds one point"),
+    (exercises.sight, [27, 8], "centre of the board only"),
+    (exercises.sight, [27, 16], "Nearly"),
+    (exercises.sight, [27, 3], "18 points to each side"),
 ]
 
 
@@ -381,7 +413,8 @@ def test_wrong_answers_get_their_hint(checker, answers, hint):
     lambda dots: exercises.exaggerated([1, 2, 3], dots), exercises.gradient_before_relu, exercises.normalised_step,
     lambda dots: exercises.smallest_octave((1, 2), dots),
     lambda dots: exercises.size_of_a_gram_matrix(262_144, dots), exercises.what_style_forgets, exercises.style_distance,
-    lambda dots: exercises.boxes_of_a_map(9, dots),
+    lambda dots: exercises.boxes_of_a_map(9, dots), exercises.sgf_place, exercises.policy_parameters,
+    exercises.self_atari, lambda dots: exercises.sight(27, dots), lambda dots: exercises.sight(dots, 17),
 ])  # fmt: skip
 def test_three_dots_are_not_answered_yet(checker):
     feedback = checker(...)
@@ -423,6 +456,12 @@ def test_three_dots_are_not_answered_yet(checker):
     (lambda: exercises.what_style_forgets("AX"), "letters: expected letters from A to E"),
     (lambda: exercises.what_style_forgets(3), "letters: expected letters such as"),
     (lambda: exercises.style_distance(3), "function: expected a function of two"),
+    (lambda: exercises.sgf_place("pd!"), r"place: expected \(row, column\)"),
+    (lambda: exercises.sgf_place((3.5, 15)), "place: expected a whole number"),
+    (lambda: exercises.policy_parameters("many"), "weights: expected a whole number"),
+    (lambda: exercises.self_atari([[0, 0, 0]]), r"points: expected pairs \(row, column\)"),
+    (lambda: exercises.self_atari([[0.5, 0]]), "points: expected an array of whole numbers"),
+    (lambda: exercises.sight(27, "all"), "layers: expected a whole number"),
 ])  # fmt: skip
 def test_answers_of_another_form_are_named(call, message):
     with pytest.raises(ValueError, match=message):

@@ -147,7 +147,9 @@ def test_every_slide_fits_the_screen(browser, decks, lesson, size):
 @each_lesson
 def test_every_slide_has_a_title_and_readable_pictures(browser, decks, lesson):
     show(browser, decks, lesson)
-    expected = sum(len(figures.pictures(cell.get("outputs", []))) for cell in shown(lesson))
+    outputs = [output for cell in shown(lesson) for output in cell.get("outputs", [])]
+    animations = sum("data:image/webp" in output.get("data", {}).get("text/html", "") for output in outputs)
+    expected = len(figures.pictures(outputs)) + animations
     seen = 0
     for place in every_slide(browser):
         slide = browser.execute_script("return Reveal.getCurrentSlide()")
@@ -190,7 +192,12 @@ def test_every_formula_became_mathml(browser, decks, lesson):
 @each_lesson
 def test_names_are_drawn_with_the_fonts_inside_the_file(browser, decks, lesson):
     show(browser, decks, lesson)
-    loaded = browser.execute_script("return [...document.fonts].filter(f => f.status === 'loaded').map(f => f.family)")
+    loaded = browser.execute_async_script(
+        """const code = Reveal.getIndices(document.querySelector('.slides pre').closest('section'));
+        Reveal.slide(code.h, code.v, 99);  // the first slide with code; a font is loaded when it is first used
+        const loaded = () => [...document.fonts].filter(f => f.status === 'loaded').map(f => f.family);
+        setTimeout(() => document.fonts.ready.then(() => arguments[0](loaded())), 300);"""
+    )
     assert {"Source Sans Pro", "DejaVu Sans Mono", "names"} <= {family.strip('"') for family in loaded}
 
 

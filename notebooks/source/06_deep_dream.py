@@ -72,6 +72,7 @@ def slope(goal, image):
     return tape.gradient(value, x)[0].numpy(), a
 
 
+# %% slideshow={"slide_type": "subslide"}
 goals = {  # to be made large; hence the minus before the slide's loss
     "the slide's target": lambda a: -tf.reduce_sum((a - target) ** 2) / 2,
     "sum of squares": lambda a: tf.reduce_sum(a**2) / 2,
@@ -93,6 +94,7 @@ def step(goal, image, speed):
     return np.clip(moved, 0, 1), a
 
 
+# %% slideshow={"slide_type": "fragment"}
 images, distances = {}, {}
 for name, goal in goals.items():
     images[name], distances[name] = hill, []
@@ -299,8 +301,14 @@ sources = {
 }
 shown = ["castle", "palace", "sky"]
 plots.images(
-    [sources[name] for name in shown] + [data.load_gallery(f"dream_{name}") for name in shown],
-    ["Chambord", "Taj Mahal", "The Starry Night", *[f"the {name}'s dream" for name in shown]],
+    [sources[name] for name in shown]
+    + [data.load_gallery(f"dream_{name}") for name in shown],
+    [
+        "Chambord",
+        "Taj Mahal",
+        "The Starry Night",
+        *[f"the {name}'s dream" for name in shown],
+    ],
     "Three pictures above, their dreams below: the towers of the castle of Chambord have become furry heads with snouts; a dog sits on the path before the Taj Mahal, under a sky of nets; the stars of the Starry Night are eyes, and dark animals lie in the hills.",
     columns=3,
     width=14,
@@ -327,7 +335,8 @@ for dream, source in sources.items():
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 plots.table(
-    ["", "original: first answer", "all animals", "dream: first answer", "all animals"], rows
+    ["", "original: first answer", "all animals", "dream: first answer", "all animals"],
+    rows,
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}

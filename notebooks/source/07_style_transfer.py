@@ -108,7 +108,8 @@ print(f"the painting:     {content_loss(F_s):.2f}")
 # $$G_{ij}^\ell = F_i^\ell \cdot F_j^\ell$$
 #
 # A dot product of two feature maps: multiply them position by position, and add up. It is large when filters $i$ and $j$ fire at the same places. One filter may like blue, another diagonal strokes: the product says whether the diagonal strokes are blue. We divide the sum by the number of positions, so that images of all sizes compare.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Before you run the cell:** conv1_1 has 64 filters and 128 × 128 positions. What shape has $G$? And if we shuffle all the positions of the feature maps, how much does $G$ change?
 
 
@@ -165,7 +166,7 @@ size_of_content = tf.reduce_sum(F_s["conv4_2"] ** 2)
 titles = []
 for name, maps in (("painting", F_s), ("tiles", features(mosaic[None])), ("photo", F_c)):
     content = tf.reduce_sum((maps["conv4_2"] - F_s["conv4_2"]) ** 2) / size_of_content
-    titles.append(f"{name}\ncontent {content:.1f}, style {style_loss(maps, F_s):.3g}")
+    titles.append(f"{name}\ncontent {content:.1f}, style {style_loss(maps, F_s):,.0f}")
 plots.images(
     [painting, mosaic, photo],
     titles,
@@ -279,13 +280,13 @@ plots.images(
         "and conv4_1",
         "and conv5_1",
     ],
-    "The Starry Night and five textures made from noise: with conv1_1 only coloured grains, with more layers strokes, and with conv4_1 swirls as large as in the painting.",
+    "The Starry Night and five textures made from noise: with conv1_1 only coloured grains, with conv2_1 tufts and yellow stars, with conv3_1 short strokes, with conv4_1 and conv5_1 long strokes that swirl around stars.",
     columns=3,
     width=13,
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# TEXTURES
+# One layer: the right colours in small grains, no strokes. With each further layer larger pieces appear: tufts and stars, short strokes, at last long strokes that swirl. Almost nothing stands where it stood.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # This is Figure 1 of Gatys and others, with our network. The receptive fields are 3, 10, 24, 60 and 132 pixels wide (lesson 3 shows how to compute them); a texture has no order beyond that.
@@ -302,13 +303,13 @@ plots.images(
     [data.load_painting("cafe_terrace")[:267]]
     + [data.load_gallery(f"style_sweep_{k}") for k in range(5)],
     ["Café Terrace (upper half)", *[f"β/α = {beta}" for beta in betas]],
-    "The castle in the style of the Café Terrace with five ratios of beta and alpha: from hardly painted to strokes in which the castle is nearly lost.",
+    "The upper half of the Café Terrace, and the castle in its style with five ratios of beta and alpha: from a photo in pink and violet to strokes and yellow patches in which only the outlines of the castle are left.",
     columns=3,
     width=14,
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# SWEEP
+# At one end the photo in the painting's colours, at the other strokes and patches that swallow the small towers. The castle never goes entirely: we started from the photo, and stop after a number of steps. (Other authors' numbers for β/α mean something else: they depend on $v$ and $w$.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The helper
@@ -343,12 +344,12 @@ plots.images(
 )
 
 # %% slideshow={"slide_type": "fragment"}
-first, last = seen[40], seen[-1]  # at full size
-for part in ("content", "style"):
-    print(f"{part} loss {'rises' if last[part] > first[part] else 'falls'}")
+first, last = seen[0], seen[39]  # both at half size
+print("style loss falls to less than a fifth:", last["style"] < first["style"] / 5)
+print("content loss rises:", last["content"] > first["content"])
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# CONTENTLOSS
+# Style is paid for with content: the photo itself has content loss 0, so every change costs some.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Which optimiser?
@@ -367,7 +368,7 @@ ax.set(yscale="log", xlabel="seconds on two CPU cores", ylabel="total loss")
 ax.legend()
 plots.show(
     figure,
-    "CURVEALT",
+    "Total loss against time for L-BFGS and Adam, on a logarithmic scale. Adam falls faster in the first seconds, then L-BFGS overtakes it and stays below.",
 )
 
 # %% slideshow={"slide_type": "fragment"}
@@ -379,7 +380,7 @@ for share in (0.25, 0.5, 1):
     print(f"after {share:.0%} of the time: L-BFGS {at[0]:.2f}, Adam {at[1]:.2f}")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# These curves were measured once, at 192 pixels, without coarse-to-fine, and shipped: a curve over time is different on every machine. Adam's learning rate is 0.02, found by trying a few.
+# Adam is ahead in the first seconds, while L-BFGS learns the curvature; then L-BFGS overtakes it and stays ahead. These curves were measured once, at 192 pixels, without coarse-to-fine, and shipped: a curve over time is different on every machine. Adam's learning rate is 0.02, found by trying a few.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Your choices
@@ -397,7 +398,7 @@ choices = {
 plots.images(
     [data.load_gallery(name) for name in choices],
     list(choices.values()),
-    "Six versions of a tabby cat: painted as the Starry Night; with the photo's own colours; mixed with the colours of the Café Terrace; with fine strokes; with coarse strokes; and started from noise.",
+    "Six versions of a tabby cat: painted as the Starry Night; with the photo's own colours; mixed with the Church at Auvers; with fine strokes; with coarse strokes; and started from noise.",
     columns=3,
     width=14,
 )
