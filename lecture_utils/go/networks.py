@@ -1,0 +1,156 @@
+"""Policy networks: a position in, a probability for each point of the board out. Lesson 8, slides 39-42.
+
+Backend-neutral Keras: they run on TensorFlow and JAX alike. Every network ends in two layers, "logits" (one number a
+point, row by row) and "policy", their softmax.
+"""
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from lecture_utils import checks
+from lecture_utils.go.planes import encode, feature
+
+
+def policy_network(k, depth=12, planes=48, size=19):
+    """AlphaGo's policy network: (size, size, planes) -> size² probabilities, which sum to 1. Slide 42.
+
+    As the paragraph on the slide says: layer 1 pads the image with zeros from 19 to 23 and applies k filters of 5x5;
+    layers 2 to `depth` pad from 19 to 21 and apply k filters of 3x3; each is followed by a rectifier; the last layer
+    applies one filter of 1x1, with a different bias for each position, and a softmax. k = 192, depth 12: 3,882,793
+    parameters. Source: Silver and others, Nature 2016. Raises ValueError for numbers below 1 (planes, k, depth) or a
+    size outside 5 to 19.
+    """
+    x = image = _input(size, planes)
+    x = _convolution(x, checks.integer("k", k, 1), 5, "conv1")
+    for number in range(2, checks.integer("depth", depth, 1) + 1):
+        x = _convolution(x, k, 3, f"conv{number}")
+    x = layers.Conv2D(1, 1, use_bias=False, name=f"conv{depth + 1}")(x)
+    x = layers.Flatten(name="flatten")(x)
+    return _policy(image, PositionBias(name="logits")(x), "policy_network")
+
+
+def pooled_policy_network(k, depth=12, planes=48, size=19):
+    """The same with 2x2 max pooling after layer 1: what slide 42 asks about. (size, size, planes) -> probabilities.
+
+    The layers after the pooling see one half of the rows and columns. So that the network can answer with a point and
+    not just with a 2x2 field, the last layer has four 1x1 filters, one for each point of the field. That makes it three
+    filters larger than `policy_network`. Raises ValueError as `policy_network` does.
+    """
+    x = image = _input(size, planes)
+    x = _convolution(x, checks.integer("k", k, 1), 5, "conv1")
+    x = layers.MaxPooling2D(2, padding="same", name="pool")(x)
+    for number in range(2, checks.integer("depth", depth, 1) + 1):
+        x = _convolution(x, k, 3, f"conv{number}")
+    x = layers.Conv2D(4, 1, use_bias=False, name=f"conv{depth + 1}")(x)
+    half = -(-size // 2)
+    x = layers.Reshape((half, half, 2, 2), name="fields")(x)
+    x = layers.Permute((1, 3, 2, 4), name="rows_of_fields")(x)
+    x = layers.Reshape((2 * half, 2 * half, 1), name="points")(x)
+    x = layers.Cropping2D(((0, 2 * half - size), (0, 2 * half - size)), name="board")(x)
+    x = layers.Flatten(name="flatten")(x)
+    return _policy(image, PositionBias(name="logits")(x), "pooled_policy_network")
+
+
+def fc_policy_network(units, depth=3, planes=1, size=19, pooled=False):
+    """Fully connected: `depth` hidden layers of `units` with rectifiers. (size, size, planes) -> size² probabilities.
+    Slide 39. pooled: 2x2 max pooling of the board comes first. Raises ValueError as `policy_network` does."""
+    x = image = _input(size, planes)
+    if pooled:
+        x = layers.MaxPooling2D(2, padding="same", name="pool")(x)
+    x = layers.Flatten(name="flatten")(x)
+    for number in range(1, checks.integer("depth", depth, 1) + 1):
+        x = layers.Dense(checks.integer("units", units, 1), activation="relu", name=f"dense{number}")(x)
+    return _policy(image, layers.Dense(size * size, name="logits")(x), "fc_policy_network")
+
+
+@keras.saving.register_keras_serializable("lecture_utils")
+class PositionBias(layers.Layer):
+    """Adds a learned number to every position of (N, positions): "a different bias for each position", slide 42."""
+
+    def build(self, shape):
+        self.bias = self.add_weight(shape=(shape[-1],), initializer="zeros", name="bias")
+
+    def call(self, x):
+        return x + self.bias
+
+
+def logits_of(network):
+    """The part of `network` before the softmax, which shares its weights; training uses it."""
+    return keras.Model(network.input, network.get_layer("logits").output)
+
+
+def relative_board(planes):
+    """The board of slide 39 out of AlphaGo's planes (N, size, size, 48): 1 own stone, -1 the other's, 0 empty; float32
+    (N, size, size, 1). The slide says black and white; seen from the side to move there is half as much to learn."""
+    return planes[..., 0:1].astype("float32") - planes[..., 1:2]
+
+
+SYMMETRIES = 8  # four rotations, each also mirrored
+
+
+def turned(images, symmetry):
+    """`images` (N, size, size, ...) turned by one of the eight symmetries of the board, 0 to 7; 0 changes nothing."""
+    if not 0 <= checks.integer("symmetry", symmetry, 0) < SYMMETRIES:
+        raise ValueError(f"symmetry: expected 0 to 7, got {symmetry}")
+    images = np.rot90(images, symmetry % 4, axes=(1, 2))
+    return images[:, :, ::-1] if symmetry >= 4 else images
+
+
+def turned_back(images, symmetry):
+    """Undoes `turned`."""
+    if not 0 <= checks.integer("symmetry", symmetry, 0) < SYMMETRIES:
+        raise ValueError(f"symmetry: expected 0 to 7, got {symmetry}")
+    images = images[:, :, ::-1] if symmetry >= 4 else images
+    return np.rot90(images, -(symmetry % 4), axes=(1, 2))
+
+
+def predict(network, planes, symmetries=1):
+    """Probabilities (N, size, size) of `network` for positions (N, size, size, 48), as `planes.encode` gives them. A
+    network with one input plane gets `relative_board` of them.
+
+    symmetries: 8 averages over all turned and mirrored boards. Raises ValueError for planes of another board size than
+    the network's.
+    """
+    size, wanted = network.input.shape[1], network.input.shape[3]
+    planes = checks.array("planes", planes, 4)
+    if planes.shape[1:] != (size, size, 48):
+        raise ValueError(
+            f"planes: the network is for boards of {size} x {size}: (N, {size}, {size}, 48), got {planes.shape}"
+        )
+    if not 1 <= checks.integer("symmetries", symmetries, 1) <= SYMMETRIES:
+        raise ValueError(f"symmetries: expected 1 to 8, got {symmetries}")
+    total = 0
+    for symmetry in range(symmetries):
+        x = turned(planes, symmetry)
+        x = relative_board(x) if wanted == 1 else x[..., :wanted].astype("float32")
+        policy = [ops.convert_to_numpy(network(x[k : k + 256], training=False)) for k in range(0, len(x), 256)]
+        total = total + turned_back(np.concatenate(policy).reshape(-1, size, size), symmetry)
+    return total / symmetries
+
+
+def best_move(network, board, symmetries=1):
+    """The move that `network` thinks likeliest among those that are legal and fill no own eye, as (row, column); None,
+    a pass, if there is none."""
+    x = encode(board)
+    allowed = x[..., feature("sensibleness").first]
+    if not allowed.any():
+        return None
+    policy = predict(network, x[None], symmetries)[0]
+    row, column = np.unravel_index(np.argmax(np.where(allowed, policy, -1)), policy.shape)
+    return int(row), int(column)
+
+
+def _input(size, planes):
+    if not 5 <= checks.integer("size", size, 1) <= 19:
+        raise ValueError(f"size: expected 5 to 19, got {size}")
+    return keras.Input((size, size, checks.integer("planes", planes, 1)), name="position")
+
+
+def _convolution(x, filters, kernel, name):
+    x = layers.ZeroPadding2D(kernel // 2, name=f"{name}_padded")(x)
+    return layers.Conv2D(filters, kernel, activation="relu", kernel_initializer="he_normal", name=name)(x)
+
+
+def _policy(image, logits, name):
+    return keras.Model(image, layers.Softmax(name="policy")(logits), name=name)

@@ -1,0 +1,304 @@
+"""Train a policy network on SGF files: python -m lecture_utils.go.train GAMES FOLDER [--k 192 --depth 12 ...]
+
+GAMES (a folder, a .sgf or an archive) is encoded once into shards in FOLDER/shards; training then streams them from
+disk, so that memory stays flat, whatever the number of games. After every round FOLDER gets a checkpoint and a line of
+`log.jsonl`; the same command goes on from there. With `--workers N --worker i --address HOST:PORT` (JAX backend) N
+processes share the work; the result is the same as with one. Lesson 8, slide 40.
+"""
+
+import argparse
+import itertools
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+from tqdm import tqdm
+
+from lecture_utils import checks
+from lecture_utils.go import networks, planes
+from lecture_utils.go.records import SPLITS, Collection
+
+SHARD = 8192  # positions in a file
+BUFFER = 8 * SHARD  # positions in memory, from which those of a file are drawn
+NETWORKS = {
+    "policy": networks.policy_network,
+    "pooled": networks.pooled_policy_network,
+    "fc": networks.fc_policy_network,
+    "fc_pooled": lambda *sizes, **named: networks.fc_policy_network(*sizes, **named, pooled=True),
+}
+
+
+# Shards
+
+
+def encode(games, folder, size=19, seed=0):
+    """Encode every position of `games` (an iterable of `Game`, for instance a `Collection`) into shards in `folder`:
+    training, validation and test by game, training shuffled. Returns {split: number of positions}.
+
+    A shard is an .npz of `planes`, the bits of (N, size, size, 48), and `moves`, int16 (N,), the point row * size +
+    column. Games on another board size are skipped. `folder` appears when all is done; what an encoding that was
+    stopped has left is written anew. Raises ValueError if no game is left, or some part of the split stays empty.
+    """
+    folder = Path(folder)
+    unfinished = folder.with_name(folder.name + ".unfinished")
+    unfinished.mkdir(parents=True, exist_ok=True)
+    for old in unfinished.iterdir():
+        old.unlink()
+    writers = {split: _Writer(unfinished, split, size, seed) for split in SPLITS}
+    skipped = 0
+    for game in tqdm(games, desc="encoding", unit="game", file=sys.stderr):
+        if game.size != size:
+            skipped += 1
+            continue
+        writer = writers[game.split]
+        for board, (row, column) in game.positions():
+            writer.add(planes.encode(board), row * size + column)
+    counts = {split: writer.close() for split, writer in writers.items()}
+    if not all(counts.values()):
+        raise ValueError(f"games: too few of size {size} ({skipped} of another one) to split: {counts} positions")
+    (unfinished / "shards.json").write_text(json.dumps({"size": size, "positions": counts}) + "\n", encoding="utf-8")
+    unfinished.rename(folder)
+    return counts
+
+
+class _Writer:
+    """Collects positions and writes them, drawn at random from a buffer, into files of equal length."""
+
+    def __init__(self, folder, split, size, seed):
+        self.folder, self.split, self.shuffled = folder, split, split == "training"
+        self.rng = np.random.default_rng([seed, len(split)])
+        self.planes = np.zeros((BUFFER, size * size * planes.PLANES // 8 + 1), np.uint8)
+        self.moves = np.zeros(BUFFER, np.int16)
+        self.count = self.written = self.files = 0
+
+    def add(self, position, move):
+        bits = np.packbits(position)
+        self.planes[self.count, : len(bits)] = bits
+        self.moves[self.count] = move
+        self.count += 1
+        if self.count == BUFFER:
+            self._write(SHARD)
+
+    def close(self):
+        while self.count:
+            self._write(min(SHARD, self.count))
+        return self.written
+
+    def _write(self, number):
+        order = self.rng.permutation(self.count) if self.shuffled else np.arange(self.count)
+        chosen, rest = order[:number], order[number:]
+        file = self.folder / f"{self.split}-{self.files:05d}.npz"
+        np.savez_compressed(file, planes=self.planes[chosen], moves=self.moves[chosen])
+        self.planes[: len(rest)], self.moves[: len(rest)] = self.planes[rest], self.moves[rest]
+        self.count, self.written, self.files = len(rest), self.written + number, self.files + 1
+
+
+def load_shard(file, size=19):
+    """(planes, uint8 (N, size, size, 48), moves, int (N,)) of one shard."""
+    with np.load(file) as shard:
+        bits = np.unpackbits(shard["planes"], axis=1, count=size * size * planes.PLANES)
+        return bits.reshape(-1, size, size, planes.PLANES), shard["moves"].astype(np.int32)
+
+
+class Batches:
+    """An endless, repeatable stream of training batches, which can begin anywhere: shards in random order, positions
+    in random order, each batch turned by a random one of the eight symmetries. inputs: see `network_input`."""
+
+    def __init__(self, folder, batch, inputs, size=19, seed=0):
+        self.files = sorted(Path(folder).glob("training-*.npz"))
+        if not self.files:
+            raise ValueError(f"folder: there are no training shards in {folder}")
+        self.batch, self.inputs, self.size, self.seed = batch, inputs, size, seed
+        self.lengths = [_length(file) for file in self.files]
+
+    def from_batch(self, start):
+        """Yield batch number `start`, and all that follow: (inputs, moves), float32 and int32."""
+        number, passes = 0, 0
+        while True:
+            for index in np.random.default_rng([self.seed, passes]).permutation(len(self.files)):
+                here = self.lengths[index] // self.batch  # what is left over has its turn in another pass
+                if number + here > start:
+                    rng = np.random.default_rng([self.seed, passes, int(index)])
+                    x, moves = load_shard(self.files[index], self.size)
+                    order, symmetries = rng.permutation(len(moves)), rng.integers(networks.SYMMETRIES, size=here)
+                    for k in range(max(0, start - number), here):
+                        chosen = order[k * self.batch : (k + 1) * self.batch]
+                        yield turned_batch(x[chosen], moves[chosen], symmetries[k], self.inputs)
+                number += here
+            passes += 1
+            if number == 0:
+                raise ValueError(f"batch: {self.batch} is more than any shard of {max(self.lengths)} positions holds")
+
+
+def turned_batch(x, moves, symmetry, inputs):
+    """Planes (N, size, size, 48) and moves (N,) turned by a symmetry, as what a network takes."""
+    size = x.shape[1]
+    where = np.arange(size * size).reshape(1, size, size)
+    target = np.empty(size * size, np.int32)
+    target[networks.turned(where, symmetry).ravel()] = np.arange(size * size)
+    return network_input(networks.turned(x, symmetry), inputs), target[moves]
+
+
+def network_input(x, inputs):
+    """Planes (N, size, size, 48) as float32 input: `inputs` = 1 for the board of slide 39, else the first so many
+    planes."""
+    if inputs == 1:
+        return networks.relative_board(x)
+    return np.ascontiguousarray(x[..., :inputs], np.float32)
+
+
+def _length(file):
+    with np.load(file) as shard:
+        return len(shard["moves"])
+
+
+# Training
+
+
+def evaluate(network, folder, split="test", size=19, limit=None):
+    """How `network` predicts the moves of one part of the shards: {"positions", "loss" (nats), "top1", "top5"}, the
+    last two shares in [0, 1]. limit: at most so many positions."""
+    inputs, found = network.input.shape[3], []
+    for file in sorted(Path(folder).glob(f"{split}-*.npz")):
+        x, moves = load_shard(file, size)
+        for k in range(0, len(moves), 256):
+            policy = keras.ops.convert_to_numpy(network(network_input(x[k : k + 256], inputs), training=False))
+            own = policy[np.arange(len(policy)), moves[k : k + 256]]
+            found.append(np.stack([-np.log(own + 1e-12), (policy > own[:, None]).sum(axis=1)], axis=1))
+            if limit and 256 * len(found) >= limit:
+                break
+        if limit and 256 * len(found) >= limit:
+            break
+    loss, better = np.concatenate(found).T
+    return {
+        "positions": len(loss),
+        "loss": float(loss.mean()),
+        "top1": float((better < 1).mean()),
+        "top5": float((better < 5).mean()),
+    }
+
+
+def train(folder, network, *, rounds, batches_per_round=200, batch=128, rate=1e-3, seed=0, worker=0, workers=1,
+          check_every=5):  # fmt: skip
+    """Train `network` on the shards in folder/shards for `rounds` rounds; returns it. A run that was stopped goes on
+    where its last round ended: weights, optimiser and data are as if nothing had happened.
+
+    The optimiser is Adam, its rate falling from `rate` to 0 along half a cosine over all rounds. batch: positions of
+    all `workers` together, of which `worker` (0, 1, ...) takes its share. Every `check_every` rounds 4,096 validation
+    positions are predicted. Raises ValueError if the checkpoint in `folder` is of another run, or `batch` is no
+    multiple of `workers`.
+    """
+    folder = Path(folder)
+    if checks.integer("batch", batch, 1) % checks.integer("workers", workers, 1):
+        raise ValueError(f"batch: expected a multiple of the {workers} workers, got {batch}")
+    size, inputs = network.input.shape[1], network.input.shape[3]
+    settings = {"network": network.name, "parameters": network.count_params(), "rounds": rounds, "batch": batch,
+                "batches_per_round": batches_per_round, "rate": rate, "seed": seed}  # fmt: skip
+    log, checkpoint = folder / "log.jsonl", folder / "checkpoint.npz"
+    schedule = keras.optimizers.schedules.CosineDecay(rate, rounds * batches_per_round)
+    model = networks.logits_of(network)
+    model.compile(
+        keras.optimizers.Adam(schedule),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=[keras.metrics.SparseCategoricalAccuracy(name="top1")],
+    )
+    model.optimizer.build(model.trainable_variables)
+    done = _resume(model, log, checkpoint, settings)
+    batches = Batches(folder / "shards", batch, inputs, size, seed).from_batch(done * batches_per_round)
+    share = slice(worker, None, workers)
+    for number in range(done + 1, rounds + 1):
+        started = time.perf_counter()
+        own = ((x[share], moves[share]) for x, moves in itertools.islice(batches, batches_per_round))
+        history = model.fit(own, steps_per_epoch=batches_per_round, epochs=1, shuffle=False, verbose=0).history
+        line = {"round": number, **{name: round(values[-1], 5) for name, values in history.items()}}
+        line["positions_per_second"] = round(batches_per_round * batch / (time.perf_counter() - started))
+        if number % check_every == 0 or number == rounds:
+            found = evaluate(network, folder / "shards", "validation", size, limit=4096)
+            line |= {f"validation_{name}": round(found[name], 5) for name in ("loss", "top1", "top5")}
+        if worker == 0:
+            _save(model, line | ({"settings": settings} if number == 1 else {}), log, checkpoint)
+            print(json.dumps(line), flush=True)
+    return network
+
+
+def _save(model, line, log, checkpoint):
+    """The checkpoint carries its round's number: it is complete before it gets its name, and the log follows it."""
+    variables = {f"v{k}": keras.ops.convert_to_numpy(v) for k, v in enumerate(_state(model))}
+    unfinished = checkpoint.with_suffix(".unfinished.npz")
+    with open(unfinished, "wb") as file:
+        np.savez(file, round=line["round"], **variables)
+    os.replace(unfinished, checkpoint)
+    with open(log, "a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
+
+
+def _resume(model, log, checkpoint, settings):
+    """Load the checkpoint, if there is one, and cut the log to its rounds. Returns the number of rounds done."""
+    if not checkpoint.exists():
+        log.unlink(missing_ok=True)
+        return 0
+    lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    if lines[0]["settings"] != settings:
+        raise ValueError(f"folder: its checkpoint was made with {lines[0]['settings']}, not with {settings}")
+    with np.load(checkpoint) as state:
+        for k, variable in enumerate(_state(model)):
+            variable.assign(state[f"v{k}"])
+        done = int(state["round"])
+    log.write_text("".join(json.dumps(line) + "\n" for line in lines[:done]), encoding="utf-8")
+    return done
+
+
+def _state(model):
+    return [*model.variables, *model.optimizer.variables]
+
+
+# The command
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(prog="python -m lecture_utils.go.train", description=__doc__.split("\n\n")[1])
+    parser.add_argument("games", help="a folder of SGF files, one file, or a .tar.gz")
+    parser.add_argument("folder", help="where shards, checkpoint, log and weights go")
+    parser.add_argument("--network", choices=NETWORKS, default="policy")
+    parser.add_argument("--k", type=int, default=192, help="filters, or units of a fully connected network")
+    parser.add_argument("--depth", type=int, default=12, help="hidden layers")
+    parser.add_argument("--planes", type=int, default=48, help="the first so many planes, or 1: the board of slide 39")
+    parser.add_argument("--size", type=int, default=19)
+    parser.add_argument("--rounds", type=int, default=100)
+    parser.add_argument("--batches-per-round", type=int, default=200)
+    parser.add_argument("--batch", type=int, default=128, help="positions in a step, of all workers together")
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--worker", type=int, default=0)
+    parser.add_argument("--address", help="host:port of worker 0")
+    a = parser.parse_args(arguments)
+    if a.workers > 1:
+        if keras.backend.backend() != "jax":
+            parser.error("several workers need KERAS_BACKEND=jax (pip install lecture_utils[jax])")
+        keras.distribution.initialize(job_addresses=a.address, num_processes=a.workers, process_id=a.worker)
+        devices = keras.distribution.list_devices()
+        keras.distribution.set_distribution(keras.distribution.DataParallel(devices=devices, auto_shard_dataset=False))
+    folder = Path(a.folder)
+    if not (folder / "shards").exists():
+        if a.worker > 0:
+            parser.error(f"there are no shards in {folder}; let worker 0 encode them first")
+        games = Collection(a.games)
+        print(json.dumps(encode(games, folder / "shards", a.size, a.seed)), flush=True)
+        for problem in games.problems:
+            print(problem, file=sys.stderr)
+    keras.utils.set_random_seed(a.seed)
+    network = NETWORKS[a.network](a.k, depth=a.depth, planes=a.planes, size=a.size)
+    train(folder, network, rounds=a.rounds, batches_per_round=a.batches_per_round, batch=a.batch, rate=a.rate,
+          seed=a.seed, worker=a.worker, workers=a.workers)  # fmt: skip
+    if a.worker == 0:
+        network.save_weights(folder / "policy.weights.h5")
+        print(json.dumps(evaluate(network, folder / "shards", "test", a.size)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

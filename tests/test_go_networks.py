@@ -1,0 +1,190 @@
+"""The policy networks: counts of the lecture, what they put out, symmetries, and choosing a move."""
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from lecture_utils.go import drawing, networks, planes
+from lecture_utils.go.board import Board
+
+
+def some_planes(size=9, count=3):
+    """Planes of the first positions of a game with random moves."""
+    rng, board, found = np.random.default_rng(0), Board(size), []
+    for _ in range(count):
+        board.play(tuple(rng.choice(np.argwhere(board.legal_moves()))))
+        found.append(planes.encode(board))
+    return np.array(found)
+
+
+# The networks
+
+
+@pytest.mark.parametrize(("k", "parameters"), [(128, 1_777_641), (192, 3_882_793), (256, 6_798_953), (384, 15_064_297)])
+def test_parameters_of_alphagos_networks(k, parameters):
+    assert networks.policy_network(k).count_params() == parameters
+
+
+def test_the_network_is_the_paragraph_of_the_slide():
+    network = networks.policy_network(192)
+    shapes = [layer.output.shape[1:] for layer in network.layers if isinstance(layer, keras.layers.ZeroPadding2D)]
+    assert shapes == [(23, 23, 48)] + 11 * [(21, 21, 192)]
+    convolutions = [layer for layer in network.layers if isinstance(layer, keras.layers.Conv2D)]
+    assert [layer.kernel_size for layer in convolutions] == [(5, 5)] + 11 * [(3, 3)] + [(1, 1)]
+    assert all(layer.strides == (1, 1) and layer.output.shape[1:3] == (19, 19) for layer in convolutions)
+    assert all(layer.activation is keras.activations.relu for layer in convolutions[:-1])
+    assert network.get_layer("logits").bias.shape == (361,)
+
+
+ALL = [
+    networks.policy_network(4, depth=3, size=9),
+    networks.policy_network(4, depth=1, size=5, planes=1),
+    networks.pooled_policy_network(4, depth=3, size=9),
+    networks.pooled_policy_network(4, depth=2, size=8),
+    networks.fc_policy_network(6, size=9),
+    networks.fc_policy_network(6, depth=1, size=9, planes=48, pooled=True),
+]
+
+
+@pytest.mark.parametrize("network", ALL, ids=lambda n: f"{n.name}-{n.input.shape[1]}")
+def test_a_policy_is_a_probability_for_every_point(network):
+    size, inputs = network.input.shape[1], network.input.shape[3]
+    x = np.random.default_rng(0).integers(0, 2, size=(5, size, size, inputs)).astype("float32")
+    policy = keras.ops.convert_to_numpy(network(x))
+    assert policy.shape == (5, size * size) and policy.min() > 0
+    np.testing.assert_allclose(policy.sum(axis=1), 1, atol=1e-5)
+    logits = keras.ops.convert_to_numpy(networks.logits_of(network)(x))
+    np.testing.assert_allclose(np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True), policy, rtol=1e-4)
+
+
+def test_every_position_has_its_own_bias():
+    network = networks.policy_network(2, depth=1, size=5)
+    network.get_layer("logits").bias.assign(np.arange(25.0))
+    policy = keras.ops.convert_to_numpy(network(np.zeros((1, 5, 5, 48))))[0]
+    np.testing.assert_allclose(policy, np.exp(np.arange(25) - 24) / np.exp(np.arange(25) - 24).sum(), rtol=1e-4)
+
+
+def test_points_of_the_pooled_network_stand_where_they_belong():
+    """Let the last layer copy the field's index: filter 2·a + b is the point (a, b) of every 2x2 field."""
+    network = networks.pooled_policy_network(4, depth=1, size=6)
+    kernel = np.diag([1.0, 2, 3, 4]).reshape(1, 1, 4, 4)
+    network.get_layer("conv2").set_weights([kernel])
+    network.get_layer("conv1").set_weights([np.zeros((5, 5, 48, 4)), np.ones(4)])
+    logits = keras.ops.convert_to_numpy(networks.logits_of(network)(np.zeros((1, 6, 6, 48)))).reshape(6, 6)
+    np.testing.assert_allclose(logits, np.tile([[1, 2], [3, 4]], (3, 3)), atol=1e-5)
+
+
+def test_a_network_can_be_saved_and_loaded(tmp_path):
+    network = ALL[0]
+    network.save(tmp_path / "policy.keras")
+    again = keras.models.load_model(tmp_path / "policy.keras")
+    x = some_planes()
+    np.testing.assert_allclose(networks.predict(again, x), networks.predict(network, x), rtol=1e-5)
+
+
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: networks.policy_network(0), "k: expected a whole number of at least 1"),
+    (lambda: networks.policy_network(4, depth=0), "depth: expected a whole number of at least 1"),
+    (lambda: networks.policy_network(4, size=4), "size: expected 5 to 19, got 4"),
+    (lambda: networks.policy_network(4, size=21), "size: expected 5 to 19, got 21"),
+    (lambda: networks.policy_network(4, planes=0), "planes: expected a whole number of at least 1"),
+    (lambda: networks.fc_policy_network(0), "units: expected a whole number"),
+    (lambda: networks.predict(ALL[0], np.zeros((2, 19, 19, 48))), r"planes: the network is for boards of 9 x 9"),
+    (lambda: networks.predict(ALL[0], np.zeros((9, 9, 48))), "planes: expected an array with 4 axes"),
+    (lambda: networks.predict(ALL[0], np.zeros((1, 9, 9, 48)), 9), "symmetries: expected 1 to 8"),
+    (lambda: networks.turned(np.zeros((1, 5, 5)), 8), "symmetry: expected 0 to 7"),
+    (lambda: networks.turned_back(np.zeros((1, 5, 5)), -1), "symmetry: expected a whole number of at least 0"),
+    (lambda: networks.best_move(ALL[0], Board(19)), "planes: the network is for boards of 9 x 9"),
+])  # fmt: skip
+def test_bad_arguments_are_named(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+# Using them
+
+
+def test_the_eight_symmetries_are_different_and_undone():
+    x = np.arange(2 * 5 * 5 * 3).reshape(2, 5, 5, 3)
+    turned = [networks.turned(x, symmetry) for symmetry in range(8)]
+    assert len({t.tobytes() for t in turned}) == 8 and np.array_equal(turned[0], x)
+    for symmetry, t in enumerate(turned):
+        assert np.array_equal(networks.turned_back(t, symmetry), x)
+
+
+def test_the_mean_of_eight_turns_with_the_board():
+    x = some_planes()
+    policy = networks.predict(ALL[0], x, symmetries=8)
+    np.testing.assert_allclose(policy.sum(axis=(1, 2)), 1, atol=1e-5)
+    for symmetry in (1, 4, 6):
+        again = networks.predict(ALL[0], networks.turned(x, symmetry), symmetries=8)
+        np.testing.assert_allclose(networks.turned_back(again, symmetry), policy, rtol=1e-4)
+    assert np.abs(policy - networks.predict(ALL[0], x)).max() > 1e-4
+
+
+def test_the_relative_board_is_own_minus_other():
+    board = Board.from_text("X....\n.O...\n.....\n.....\n....X")
+    for colour in (1, -1):
+        board.to_move = colour
+        relative = networks.relative_board(planes.encode(board)[None])
+        np.testing.assert_array_equal(relative[0, ..., 0], colour * board.stones)
+
+
+def test_the_best_move_is_the_likeliest_that_is_legal_and_fills_no_eye():
+    board = Board.from_text("XX.XO\nXXXXO\nOOOOO\n.O.O.\nO.OO.", to_move=-1)
+    network = networks.policy_network(2, depth=1, size=5)
+    likeliest = np.zeros((5, 5))
+    likeliest[0, 0], likeliest[3, 0], likeliest[0, 2], likeliest[4, 1] = 9, 8, 7, 6  # a stone; eyes; the capture
+    network.get_layer("logits").bias.assign(likeliest.ravel())
+    network.get_layer("conv2").set_weights([np.zeros((1, 1, 2, 1))])
+    assert networks.best_move(network, board) == (0, 2)
+    board.to_move = 1
+    network.get_layer("logits").bias.assign(-likeliest.ravel())
+    for move in iter(lambda: networks.best_move(network, board), None):  # Black plays until no sensible move is left
+        board.play(move, 1)
+        board.to_move = 1
+    assert not planes.encode(board)[..., 46].any()
+
+
+# Drawings
+
+
+@pytest.fixture
+def picture():
+    def draw(board, **settings):
+        figure, ax = plt.subplots(figsize=(4, 4), dpi=50)
+        drawing.draw(ax, board, **settings)
+        figure.canvas.draw()
+        pixels = np.asarray(figure.canvas.buffer_rgba())[..., :3].astype(int)
+        box = ax.transData
+        plt.close(figure)
+
+        def colour_at(row, column):
+            x, y = box.transform((column, row))
+            return pixels[len(pixels) - int(y) - 1, int(x)]
+
+        return colour_at, [text.get_text() for text in ax.texts]
+
+    return draw
+
+
+def test_a_drawing_shows_stones_heat_and_marks(picture):
+    board = Board.from_text("X....\n.O...\n.....\n.....\n....X")
+    heat = np.zeros((5, 5))
+    heat[2, 2], heat[3, 1] = 0.8, 0.001
+    colour_at, texts = picture(board, heat=heat, marks={"E4": "a"}, labels=False)
+    assert colour_at(0, 0).max() < 60 and colour_at(1, 1).min() > 230 and texts == ["a"]
+    red = colour_at(2.25, 2.25)
+    assert red[0] > 150 and red[1] < 80
+    assert colour_at(3.3, 1.3)[1] > 150, "small numbers are small squares"
+    _, texts = picture(board, liberties=True)
+    assert texts == ["2", "4", "2"]
+
+
+def test_heat_of_another_board_is_refused():
+    _, ax = plt.subplots()
+    for heat, message in ((np.zeros((19, 19)), "expected 9 x 9"), (-np.ones((9, 9)), "at least 0")):
+        with pytest.raises(ValueError, match=f"heat: .*{message}"):
+            drawing.draw(ax, Board(9), heat=heat)
+    plt.close()

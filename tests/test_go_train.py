@@ -1,0 +1,269 @@
+"""Training on records: shards, streaming, resuming, and several workers that are as good as one."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+
+from lecture_utils.go import networks, planes, records, train
+
+SIZE = 5
+
+
+def a_game(seed, size=SIZE):
+    """A game of sensible random moves, as SGF."""
+    rng, board, moves = np.random.default_rng(seed), records.Board(size), []
+    for _ in range(30):
+        allowed = np.argwhere(planes.encode(board)[..., 46])
+        if len(allowed) == 0:
+            break
+        row, column = rng.choice(allowed)
+        moves.append(f";{'BW'[len(moves) % 2]}[{chr(97 + column)}{chr(97 + row)}]")
+        board.play((int(row), int(column)))
+    return f"(;GM[1]SZ[{size}]{''.join(moves)})"
+
+
+@pytest.fixture(scope="module")
+def games(tmp_path_factory):
+    """A folder with 60 games on 5x5 and one on 9x9."""
+    folder = tmp_path_factory.mktemp("games")
+    for seed in range(60):
+        (folder / f"{seed}.sgf").write_text(a_game(seed))
+    (folder / "large.sgf").write_text(a_game(0, 9))
+    return folder
+
+
+@pytest.fixture
+def shards(games, tmp_path, monkeypatch):
+    """A folder with shards of 256 positions."""
+    monkeypatch.setattr(train, "SHARD", 256)
+    monkeypatch.setattr(train, "BUFFER", 1024)
+    train.encode(records.Collection(games), tmp_path / "shards", size=SIZE)
+    return tmp_path
+
+
+def small_network():
+    keras.utils.set_random_seed(0)
+    return networks.policy_network(4, depth=2, size=SIZE)
+
+
+def run(folder, network, rounds=4, **settings):
+    settings = {"batches_per_round": 3, "batch": 32, "rate": 0.01, "check_every": 2, **settings}
+    return train.train(folder, network, rounds=rounds, **settings)
+
+
+def weights(network):
+    return np.concatenate([np.ravel(w) for w in network.get_weights()])
+
+
+# Shards
+
+
+def positions_of(folder, split):
+    shards = [train.load_shard(file, SIZE) for file in sorted(folder.glob(f"{split}-*.npz"))]
+    return np.concatenate([x for x, _ in shards]), np.concatenate([moves for _, moves in shards])
+
+
+def test_shards_hold_every_position_of_every_game_once(games, shards):
+    for split in records.SPLITS:
+        expected = [
+            planes.encode(board).tobytes() + bytes([SIZE * move[0] + move[1]])
+            for game in records.Collection(games)
+            if game.size == SIZE and game.split == split
+            for board, move in game.positions()
+        ]
+        x, moves = positions_of(shards / "shards", split)
+        found = [position.tobytes() + bytes([move]) for position, move in zip(x, moves, strict=True)]
+        assert sorted(found) == sorted(expected) and (split != "training" or found != expected)
+    counts = json.loads((shards / "shards" / "shards.json").read_text())["positions"]
+    assert counts["training"] == len(positions_of(shards / "shards", "training")[0]) > 1024
+    lengths = [len(train.load_shard(file, SIZE)[1]) for file in sorted((shards / "shards").glob("training-*.npz"))]
+    assert set(lengths[:-1]) == {256}
+
+
+def test_an_encoding_that_was_stopped_leaves_no_shards_and_is_done_anew(games, tmp_path):
+    def interrupted():
+        for number, game in enumerate(records.Collection(games)):
+            if number == 10:
+                raise KeyboardInterrupt
+            yield game
+
+    with pytest.raises(KeyboardInterrupt):
+        train.encode(interrupted(), tmp_path / "shards", size=SIZE)
+    assert not (tmp_path / "shards").exists()
+    counts = train.encode(records.Collection(games), tmp_path / "shards", size=SIZE)
+    assert counts["training"] == len(positions_of(tmp_path / "shards", "training")[0])
+
+
+def test_games_of_other_sizes_alone_are_refused(games, tmp_path):
+    with pytest.raises(ValueError, match=r"games: too few of size 7 \(61 of another one\)"):
+        train.encode(records.Collection(games), tmp_path / "shards", size=7)
+
+
+def test_a_pass_through_the_data_shows_every_position_once_and_turned_correctly(shards):
+    x, moves = positions_of(shards / "shards", "training")
+    known = {}
+    for position, move in zip(x, moves, strict=True):
+        for symmetry in range(8):
+            turned = networks.turned(position[None], symmetry)[0]
+            where = np.zeros((1, SIZE, SIZE))
+            where[0, move // SIZE, move % SIZE] = 1
+            where = int(networks.turned(where, symmetry).argmax())
+            known.setdefault((turned.tobytes(), where), set()).add((position.tobytes(), int(move)))
+    stream = train.Batches(shards / "shards", 32, 48, SIZE)
+    number = sum(length // 32 for length in stream.lengths)
+    seen = []
+    for _, (inputs, targets) in zip(range(number), stream.from_batch(0), strict=False):
+        assert inputs.dtype == np.float32 and inputs.shape == (32, SIZE, SIZE, 48)
+        for position, target in zip(inputs.astype(np.uint8), targets, strict=True):
+            assert (position.tobytes(), int(target)) in known
+            seen.append((position.tobytes(), int(target)))
+    assert len(seen) == 32 * number > 0.9 * len(x)
+    turned_share = np.mean([known[key] != {key} for key in seen])
+    assert turned_share > 0.5
+
+
+def test_the_stream_can_begin_anywhere(shards):
+    stream = train.Batches(shards / "shards", 32, 1, SIZE, seed=3)
+    first = [batch for _, batch in zip(range(120), stream.from_batch(0), strict=False)]
+    for start in (1, 7, 40, 100):
+        x, moves = next(stream.from_batch(start))
+        assert np.array_equal(x, first[start][0]) and np.array_equal(moves, first[start][1])
+        assert x.shape == (32, SIZE, SIZE, 1)
+
+
+def test_a_batch_larger_than_every_shard_is_refused(shards):
+    with pytest.raises(ValueError, match="batch: 999 is more than any shard"):
+        next(train.Batches(shards / "shards", 999, 48, SIZE).from_batch(0))
+    with pytest.raises(ValueError, match="folder: there are no training shards"):
+        train.Batches(shards, 32, 48, SIZE)
+
+
+# Training
+
+
+def test_training_learns_and_logs(shards):
+    network = run(shards, small_network(), rounds=12, batches_per_round=10)
+    lines = [json.loads(line) for line in (shards / "log.jsonl").read_text().splitlines()]
+    assert [line["round"] for line in lines] == list(range(1, 13))
+    assert lines[-1]["loss"] < lines[0]["loss"] - 0.1
+    assert "validation_top5" in lines[1] and "validation_top5" not in lines[0]
+    found = train.evaluate(network, shards / "shards", "training", SIZE)
+    assert found["loss"] < np.log(SIZE * SIZE) - 0.1 and found["top1"] <= found["top5"] <= 1
+
+
+def test_evaluation_counts_what_it_says(shards):
+    network = networks.policy_network(2, depth=1, size=SIZE)
+    network.get_layer("conv2").set_weights([np.zeros((1, 1, 2, 1))])
+    network.get_layer("logits").bias.assign(np.arange(25.0))  # always the same order: 24, 23, 22, ...
+    _, moves = positions_of(shards / "shards", "test")
+    found = train.evaluate(network, shards / "shards", "test", SIZE)
+    assert found["positions"] == len(moves)
+    assert found["top1"] == pytest.approx((moves == 24).mean()) and found["top5"] == pytest.approx((moves >= 20).mean())
+    log_policy = np.arange(25) - np.log(np.exp(np.arange(25.0)).sum())
+    assert found["loss"] == pytest.approx(-log_policy[moves].mean(), rel=1e-3)
+
+
+def test_a_run_that_was_killed_goes_on_as_if_nothing_had_happened(shards, tmp_path_factory, monkeypatch):
+    whole = run(shards, small_network())
+    log = (shards / "log.jsonl").read_text()
+    again = tmp_path_factory.mktemp("again")
+    (again / "shards").symlink_to(shards / "shards")
+    save = train._save
+
+    def killed_in_round_3(model, line, *files):
+        if line["round"] == 3:
+            raise KeyboardInterrupt
+        save(model, line, *files)
+
+    monkeypatch.setattr(train, "_save", killed_in_round_3)
+    with pytest.raises(KeyboardInterrupt):
+        run(again, small_network())
+    monkeypatch.setattr(train, "_save", save)
+    other_start = networks.policy_network(4, depth=2, size=SIZE)
+    resumed = run(again, other_start)
+    np.testing.assert_allclose(weights(resumed), weights(whole), atol=1e-5)
+
+    def losses(text):
+        return [(line["round"], line["loss"]) for line in map(json.loads, text.splitlines())]
+
+    for (number, loss), (expected_number, expected) in zip(
+        losses((again / "log.jsonl").read_text()), losses(log), strict=True
+    ):
+        assert number == expected_number and loss == pytest.approx(expected, abs=1e-3)
+
+
+def test_a_checkpoint_of_another_run_is_refused(shards):
+    run(shards, small_network())
+    with pytest.raises(ValueError, match="folder: its checkpoint was made with"):
+        run(shards, small_network(), rate=0.5)
+    with pytest.raises(ValueError, match="batch: expected a multiple of the 3 workers, got 32"):
+        run(shards, small_network(), workers=3)
+
+
+def command(*arguments, backend="tensorflow"):
+    """The command as a process."""
+    environment = {**os.environ, "KERAS_BACKEND": backend, "JAX_PLATFORMS": "cpu", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    environment.pop("XLA_FLAGS", None)
+    return subprocess.Popen(
+        [sys.executable, "-m", "lecture_utils.go.train", *map(str, arguments)],
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+SETTINGS = "--size 5 --k 4 --depth 2 --rounds 3 --batches-per-round 4 --batch 32 --rate 0.01".split()
+
+
+def finished(*processes):
+    """Their outputs, once all have ended well."""
+    outputs = [process.communicate(timeout=300) for process in processes]
+    for process, (_, errors) in zip(processes, outputs, strict=True):
+        assert process.returncode == 0, errors[-3000:]
+    return [output for output, _ in outputs]
+
+
+def test_the_command_encodes_trains_and_tests(games, tmp_path):
+    (output,) = finished(command(games, tmp_path, *SETTINGS))
+    counts, *rounds, test = map(json.loads, output.splitlines())
+    assert [line["round"] for line in rounds] == [1, 2, 3] and test["positions"] == counts["test"]
+    network = networks.policy_network(4, depth=2, size=SIZE)
+    network.load_weights(tmp_path / "policy.weights.h5")
+    assert train.evaluate(network, tmp_path / "shards", "test", SIZE)["loss"] == pytest.approx(test["loss"], abs=1e-4)
+
+
+def test_several_workers_need_jax(games, tmp_path):
+    process = command(games, tmp_path, "--workers", 2, "--address", "127.0.0.1:1")
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 2 and "several workers need KERAS_BACKEND=jax" in errors
+
+
+def test_two_workers_on_jax_are_as_good_as_one(games, tmp_path):
+    pytest.importorskip("jax")
+    one, two = tmp_path / "one", tmp_path / "two"
+    (alone,) = finished(command(games, one, *SETTINGS, backend="jax"))
+    two.mkdir()
+    (two / "shards").symlink_to(one / "shards")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    shared = ["--workers", 2, "--address", address]
+    both = finished(*[command(games, two, *SETTINGS, *shared, "--worker", i, backend="jax") for i in (0, 1)])
+    of_one, of_two = ([json.loads(x)["loss"] for x in text.splitlines() if '"loss"' in x] for text in (alone, both[0]))
+    assert len(of_one) == len(of_two) == 4
+    np.testing.assert_allclose(of_two, of_one, atol=2e-4)
+    nets = [networks.policy_network(4, depth=2, size=SIZE) for _ in range(2)]
+    for network, folder in zip(nets, (one, two), strict=True):
+        network.load_weights(folder / "policy.weights.h5")
+    np.testing.assert_allclose(weights(nets[0]), weights(nets[1]), atol=1e-3)
+
+
+def test_nothing_of_go_imports_tensorflow():
+    code = "import sys, lecture_utils.go.train, lecture_utils.go.drawing; assert 'tensorflow' not in sys.modules"
+    environment = {**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
+    pytest.importorskip("jax")
+    assert subprocess.run([sys.executable, "-c", code], env=environment).returncode == 0
