@@ -38,6 +38,14 @@ hill = tf.image.resize(photo, (162, 288), antialias=True).numpy().clip(0, 1)
 #
 # **Before you go on:** step 2 speaks of negative numbers. Which layers of a CNN have none?
 
+# %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
+plots.images(
+    [hill],
+    ["our hillside, 162 × 288 pixels"],
+    "Machu Picchu: ruins below steep green mountains.",
+    width=9,
+)
+
 # %% slideshow={"slide_type": "subslide"}
 layer = "block11_add"  # about two thirds of the way up
 network = keras.Model(model.input, model.get_layer(layer).output)
@@ -50,11 +58,11 @@ target = 2 * a_photo
 print("the target there:         ", target.numpy()[0, 4, 8, 3:6].round(2))
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Layers right after a ReLU have no negative numbers. EfficientNet-Lite0 is built of blocks; where a block ends, its input and its output are added (`add`), with no ReLU after that. We take such a layer. The slide draws one vector; here each of 11 × 18 places has its own, of 112 numbers. "Exaggerate" becomes: times two.
+# Layers right after a ReLU have no negative numbers. EfficientNet-Lite0 is built of blocks; where most of them end, input and output are added (`add`), with no ReLU after that. We take such a layer. The slide draws one vector; here each of 11 × 18 places has its own, of 112 numbers. "Exaggerate" becomes: times two (the numbers are rounded).
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### The slide as a loss, and a shortcut
-# The photo is $x_0$, the target $t = 2a(x_0)$. The slide's recipe: make $\tfrac12 \lVert a(x) - t \rVert^2$ small. Its gradient is $J^T (a(x) - t)$: $J^T$ carries a wish for the layer back to the pixels (backpropagation). At the photo we go *down* this gradient, that is along
+# The photo is $x_0$, the target $t = 2a(x_0)$. The slide's recipe: make $\tfrac12 \lVert a(x) - t \rVert^2$ small. Let $J = \partial a / \partial x$: how each number of the layer changes with each pixel. By the chain rule the gradient is $J^T (a(x) - t)$; backpropagation computes it. At the photo we go *down* this gradient, that is along
 #
 # $$J^T (t - a(x_0)) = J^T a(x_0)$$
 #
@@ -117,7 +125,7 @@ for ax, (name, image) in zip(axes, images.items()):
     ax.set_title(name)
 plots.show(
     figure,
-    "The distance of the layer's output from the target over 50 steps, 1 for the photo: with the slide's target it falls to about 0.8, with the sum of squares it rises above 2. Beside it the two images: hills with fine noise, and hills in which dark faces and eyes begin to show, in noise.",
+    "The distance of the layer's output from the target over 50 steps, 1 for the photo: with the slide's target it rises to 1.1 and then falls to about 0.8, with the sum of squares it rises above 2. Beside it the two images: hills with fine noise, and hills in which dark faces and eyes begin to show, in noise.",
 )
 
 # %% slideshow={"slide_type": "fragment"}
@@ -125,8 +133,8 @@ by_target, by_squares = [float(values[-1]) for values in distances.values()]
 print("the slide's target comes nearer:", by_target < 0.9)
 print("the sum of squares leads elsewhere, beyond 1.8:", by_squares > 1.8)
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
-# The target is a place to arrive at, and its pull weakens on the way: *every* number shall double, no more and no less. The sum of squares lets the large numbers grow much more than the small ones, and its pull grows with them; only black and white, the ends of the scale, hold the pixels back. Deep Dream uses it. On the right eyes begin to show, in noise.
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Both images move equally far in each step; only the direction differs. The first steps overshoot, so both curves rise. Then the target turns back wherever a number has become too large. The sum of squares never turns back. If we could change $a$ itself, all numbers would grow by the same factor; but we change pixels, and each pixel moves many numbers: some grow far beyond double, others hardly. Deep Dream uses the sum of squares. On the right eyes begin to show, in noise.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Behind a ReLU the same works, but only channels that already fire can grow: a dead unit has gradient 0 (Exercise 2). The step is divided by the gradient's mean size, which is the first of the tricks of the next part. The layer has 22,176 numbers and the image 139,968, so a target may well be reachable; 50 short steps do not get there.
@@ -158,13 +166,13 @@ plots.images(
 # 5. **Smooth**: blur each gradient a little. Fine noise pleases the network, but not us.
 
 
-# %% slideshow={"slide_type": "skip"}
+# %% slideshow={"slide_type": "subslide"}
 def resized(image, size):
     larger = tf.image.resize(image, size, "bicubic", antialias=True)
     return np.clip(larger, 0, 1)
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"}
 def dream_by_hand(image, steps):
     sizes = deep_dream.octave_sizes(image.shape, octaves=4, scale=1.4)
     dream = before = resized(image, sizes[0])
@@ -192,6 +200,7 @@ raw, speed = hill, 0.01 / np.abs(slope(goals["sum of squares"], hill)[0]).mean()
 for _ in range(40):  # not normalised
     raw = np.clip(raw + speed * slope(goals["sum of squares"], raw)[0], 0, 1)
 
+# %% slideshow={"slide_type": "subslide"}
 stages = {"raw gradient": raw}
 settings = {"steps": 40, "octaves": 1, "jitter": 0, "smooth": 0, "keep_detail": False}
 for name, change in {
@@ -241,7 +250,7 @@ plots.images(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Edges, stripes, then eyes and snouts. A surprise: the last one makes no animals but ropes; what is best for deciding a class is not best for drawing. Of the 1,000 classes of ImageNet 398 are animals, 118 of them dogs: no wonder there are snouts. A dream shows what a network was *trained* on as much as what is in the photo.
+# Edges, stripes, then eyes and snouts. A surprise: the last one makes no animals but ropes. Later is not always better for drawing. Of the 1,000 classes of ImageNet 398 are animals, 118 of them dogs: no wonder there are snouts. A dream shows what a network was *trained* on as much as what is in the photo.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Layers about two thirds of the way up are the safest choice for a beautiful picture. VGG16 can dream as well, with the same helper (models.vgg16_features, its output is behind a ReLU): round eyes and strong colours, but hardly any animals, as our copy ends early.
@@ -249,9 +258,9 @@ plots.images(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## One channel, one class, or another picture
 # Instead of the whole layer we can raise
-# - **one channel**: $\sum a_k$ over all places;
+# - **one channel** $k$: $\sum_p a_{p,k}$ over all places $p$;
 # - **one class**: its logit;
-# - **what a guide image has**: at each place $p$, find the guide's vector $g_q$ with the largest dot product, and raise that: $\sum_p \max_q a_p \cdot g_q$. Each place becomes more like the part of the guide that it resembles already.
+# - **what a guide image has**: at each place, find the guide's vector $g_q$ with the largest dot product, and raise that: $\sum_p \max_q a_p \cdot g_q$. Each place comes nearer to the part of the guide with which its product is largest already.
 
 # %% slideshow={"slide_type": "subslide"}
 dahlia = data.load_photo("dahlia", side=160)
@@ -276,17 +285,17 @@ plots.images(
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 plots.images(
-    [data.load_gallery("dream_goldfish"), data.load_gallery("dream_strawberry")],
-    ["class “goldfish”", "class “strawberry”"],
-    "Two dreams of the hillside by a class: in the first the ridge has become the scaly orange back of a fish; in the second the hills are red with seeds, and green leaves sit on top.",
+    [data.load_gallery("dream_starfish"), data.load_gallery("dream_butterfly")],
+    ["class “starfish”", "class “monarch butterfly”"],
+    "Two dreams of the hillside by a class: in the first the hills have grown thick reddish arms, one of them up the peak; in the second an orange pair of wings with dark veins sits on the ruins, beside a dark violet flower.",
     width=14,
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# One class: `deep_dream(model, photo, "logits", channel="goldfish", …)`. The ridge turns into a fish's back, the hill into a strawberry with leaves. A class gives rougher pictures than a layer: its logit asks only for the right parts, somewhere.
+# One class: `deep_dream.deep_dream(model, photo, "logits", channel="starfish")`. The hills grow arms, one of them up the peak; orange wings settle on the ruins, beside something like a flower. A class gives rougher pictures than a layer: its logit asks only for the right parts, somewhere.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# The two class dreams are shipped: 512 pixels, 40 steps an octave, smooth=2, half a dozen seconds each. data/build/deep_dream.py has the settings.
+# The two class dreams are shipped: 512 pixels, 25 steps an octave, smooth=2.5, half a dozen seconds each. data/build/deep_dream.py has the settings.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## More dreams
@@ -330,8 +339,8 @@ def opinion(image):
 
 
 rows = []
-for dream, source in sources.items():
-    rows.append([dream, *opinion(source), *opinion(data.load_gallery(f"dream_{dream}"))])
+for name, source in sources.items():
+    rows.append([name, *opinion(source), *opinion(data.load_gallery(f"dream_{name}"))])
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 plots.table(
@@ -340,10 +349,10 @@ plots.table(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Guessing would give all animals together 40 % (398 of 1,000 classes). The photos' dreams rise above that, from below 30 % to more than 50 %, but no single animal gets more than a few per cent: a dream holds parts of many. The painting stays near guessing, awake and dreaming.
+# Guessing would give all animals together 40 % (398 of 1,000 classes). The photos' dreams rise above that, from below 30 % to more than 50 %, but no single animal gets more than a few per cent: the network is *not* sure, perhaps because a dream holds parts of many. The painting stays near guessing, awake and dreaming.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# A layer two thirds of the way up knows eyes, fur and snouts, not species. If you raise the logit of one class instead, the probability of that class goes up, as in lesson 3, and the picture is rougher.
+# The photos themselves get 20 to 33 %: ImageNet has no class for such views, and valley, palace or mosque share the probability. A layer two thirds of the way up knows eyes, fur and snouts, not species. If you raise the logit of one class instead, the probability of that class goes up, as in lesson 3, and the picture is rougher.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A journey into the dream
@@ -384,7 +393,7 @@ plots.animation(
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
 # ## Exercises
 # ### Exercise 1
-# A layer puts out $a = (3.9, -1.5, 2.3)$, as on the slide. What is the gradient of $\tfrac12 \lVert a \rVert^2$ with respect to $a$? And what does $a$ become after one step of 0.1 times this gradient, if we could change $a$ itself?
+# A layer puts out $a = (3.9, -1.5, 2.3)$, as on the slide. What is the gradient of $\tfrac12 \lVert a \rVert^2$ with respect to $a$? And what does $a$ become after one step up, $a$ plus 0.1 times this gradient, if we could change $a$ itself?
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
 gradient = ...
@@ -413,7 +422,7 @@ exercises.gradient_before_relu(gradient)
 
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
 # ### Exercise 3
-# An image of 300 × 420 pixels (height × width) passes through three octaves, each 1.5 times as high and as wide as the one before, rounded to whole pixels. What is the size of the smallest, as `(height, width)`? A layer has one place for every 16 pixels in each direction, rounded up: how many places has it there in all?
+# An image of 300 × 420 pixels (height × width) passes through three octaves. The last is the image itself; each is 1.5 times as high and as wide as the one before, rounded to whole pixels. What is the size of the smallest, as `(height, width)`? A layer has one place for every 16 pixels in each direction, rounded up: how many places has it there in all?
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
 smallest = ...
