@@ -134,6 +134,11 @@ def test_alpha_keeps_the_content_and_beta_the_style(photo, painting):
         assert order * loss_of(faithful, photo, painting)[part] < order * loss_of(free, photo, painting)[part]
 
 
+def test_with_the_content_alone_the_photo_is_the_best_picture(photo, painting):
+    image, _ = transfer(photo, painting, beta=0, tv=0, method="adam", steps=1)  # Adam moves wherever a gradient is left
+    np.testing.assert_allclose(image, photo, atol=1e-3)
+
+
 def test_total_variation_makes_it_smoother(photo, painting):
     rough, smooth = (transfer(photo, painting, tv=tv)[0] for tv in (0, 1000))
     assert style_transfer.total_variation(smooth[None]) < 0.5 * style_transfer.total_variation(rough[None])
