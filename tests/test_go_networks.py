@@ -5,7 +5,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from lecture_utils.go import drawing, networks, planes
+from lecture_utils import data
+from lecture_utils.go import drawing, networks, planes, records
 from lecture_utils.go.board import Board
 
 
@@ -145,6 +146,84 @@ def test_the_best_move_is_the_likeliest_that_is_legal_and_fills_no_eye():
         board.play(move, 1)
         board.to_move = 1
     assert not planes.encode(board)[..., 46].any()
+
+
+def test_the_best_moves_of_many_boards_are_those_of_each():
+    network, boards = networks.policy_network(4, depth=2, size=9), []
+    for seed in range(6):
+        rng, board = np.random.default_rng(seed), Board(9)
+        for _ in range(5 + seed):
+            board.play(tuple(rng.choice(np.argwhere(board.legal_moves()))))
+        boards.append(board)
+    assert networks.best_moves(network, boards, 8) == [networks.best_move(network, board, 8) for board in boards]
+    with pytest.raises(ValueError, match="planes: the network is for boards of 9 x 9"):
+        networks.best_moves(network, [Board(5)])
+
+
+@pytest.mark.parametrize("build", [networks.policy_network, networks.pooled_policy_network, networks.fc_policy_network])
+def test_a_policy_is_float32_under_mixed_precision(build):
+    keras.mixed_precision.set_global_policy("mixed_bfloat16")
+    try:
+        network = build(4, depth=2, planes=1, size=9)
+    finally:
+        keras.mixed_precision.set_global_policy("float32")
+    policy = network(np.random.default_rng(0).normal(size=(50, 9, 9, 1)).astype("float32"))
+    assert keras.backend.standardize_dtype(policy.dtype) == "float32"
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(policy).sum(axis=1), 1, atol=1e-5)
+
+
+# The networks of lesson 8
+
+
+RESULTS = data.load_results("go_networks")
+SHIPPED = {
+    "fc_board": lambda: networks.fc_policy_network(97),
+    "fc_board_pooled": lambda: networks.fc_policy_network(126, pooled=True),
+    "cnn_board": lambda: networks.policy_network(44, depth=6, planes=1),
+    "cnn_board_pooled": lambda: networks.pooled_policy_network(44, depth=6, planes=1),
+    "cnn_planes": lambda: networks.policy_network(32, depth=6),
+    "cnn_planes_pooled": lambda: networks.pooled_policy_network(32, depth=6),
+    "policy": lambda: networks.policy_network(48, depth=8),
+}
+
+
+@pytest.fixture(scope="module")
+def some_test_games():
+    """Planes and moves of twelve games that no network was trained on."""
+    games = [g for g in records.Collection(data.path("go/games.tar.gz")) if g.split == "test"][:12]
+    pairs = [(planes.encode(board), 19 * r + c) for game in games for board, (r, c) in game.positions()]
+    return np.array([x for x, _ in pairs]), np.array([move for _, move in pairs])
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_network_predicts_as_well_as_the_lesson_says(name, some_test_games):
+    x, moves = some_test_games
+    network, said = SHIPPED[name](), RESULTS[name]
+    assert network.count_params() == said["parameters"]
+    network.load_weights(data.path(f"weights/go_{name}.weights.h5"))
+    policy = networks.predict(network, x).reshape(len(x), -1)
+    better = (policy > policy[np.arange(len(x)), moves][:, None]).sum(axis=1)
+    assert (better < 1).mean() == pytest.approx(said["top1"][0], abs=0.04)
+    assert (better < 5).mean() == pytest.approx(said["top5"][0], abs=0.05)
+
+
+def test_every_cnn_is_better_than_its_twin_with_pooling_and_than_fc():
+    """What the lesson says of its table: the 95 % intervals do not even touch."""
+    assert list(RESULTS) == list(SHIPPED)
+    for measure in ("top1", "top5"):
+        for name in ("cnn_board", "cnn_planes"):
+            assert RESULTS[name][measure][1] > RESULTS[f"{name}_pooled"][measure][2]
+            assert RESULTS[f"{name}_pooled"][measure][1] > RESULTS["fc_board"][measure][2]
+        assert max(RESULTS, key=lambda name: RESULTS[name][measure]) == "policy"
+    assert RESULTS["policy"]["eight_symmetries"]["top1"][0] > RESULTS["policy"]["top1"][0]
+
+
+def test_the_policy_network_always_beats_random_moves():
+    random, gnugo = data.load_results("go_matches").values()
+    assert random["games"] == random["won"] == 100 and len(gnugo["margins"]) == gnugo["games"] == 50
+    game = records.read(data.path("go/network_game.sgf").read_bytes())[0]
+    sign = 1 if gnugo["margins"][0] > 0 else -1
+    assert game.result == f"{'B' if sign > 0 else 'W'}+{abs(gnugo['margins'][0]):g}" and len(game.moves) > 100
 
 
 # Drawings

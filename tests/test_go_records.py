@@ -577,6 +577,8 @@ def test_a_file_that_is_no_archive_is_refused(tmp_path):
 def test_of_an_archive_that_was_cut_off_the_first_games_are_read(tmp_path):
     whole = data.path("go/games.tar.gz").read_bytes()
     (tmp_path / "cut.tar.gz").write_bytes(whole[: len(whole) // 2])
+    with tarfile.open(data.path("go/games.tar.gz")) as archive:
+        games = len(archive.getnames())
     collection = Collection(tmp_path / "cut.tar.gz")
-    assert 100 < len(list(collection)) < 500
+    assert 0.4 * games < len(list(collection)) < 0.6 * games
     assert "cut.tar.gz, the archive ends here, it is damaged" in str(collection.problems[0])

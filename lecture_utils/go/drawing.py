@@ -49,7 +49,7 @@ def draw(ax, board, heat=None, marks=None, liberties=False, last_move=True, labe
         fill = INK if black else IVORY
         ax.add_patch(Circle((column, row), 0.46, facecolor=fill, edgecolor=INK, linewidth=0.8, zorder=3))
         if liberties:
-            _write(ax, row, column, len(board.chain((row, column))[1]), not black)
+            _write(ax, size, row, column, len(board.chain((row, column))[1]), not black)
     last = board.moves[-1][1] if board.moves else None
     if last_move and not liberties and last is not None and stones[last] != EMPTY:
         colour = IVORY if stones[last] == BLACK else INK
@@ -59,7 +59,7 @@ def draw(ax, board, heat=None, marks=None, liberties=False, last_move=True, labe
         if text == "square":
             _square(ax, row, column, 0.84, fill=False, edgecolor=FRAME, linewidth=2.4)
         else:
-            _write(ax, row, column, text, stones[row, column] != BLACK, wood=stones[row, column] == EMPTY)
+            _write(ax, size, row, column, text, stones[row, column] != BLACK, wood=stones[row, column] == EMPTY)
     if title is not None:
         ax.set_title(title)
 
@@ -68,8 +68,9 @@ def _square(ax, row, column, side, **look):
     ax.add_patch(Rectangle((column - side / 2, row - side / 2), side, side, zorder=2, **look))
 
 
-def _write(ax, row, column, text, dark, wood=False):
+def _write(ax, size, row, column, text, dark, wood=False):
     if wood:
         ax.add_patch(Circle((column, row), 0.36, color=WOOD, zorder=4))
     colour = INK if dark else IVORY
-    ax.text(column, row, str(text), ha="center", va="center_baseline", fontsize=9, color=colour, zorder=5)
+    font = 9 * (19 / size) ** 0.6  # larger on small boards
+    ax.text(column, row, str(text), ha="center", va="center_baseline", fontsize=font, color=colour, zorder=5)

@@ -1,7 +1,7 @@
 """Policy networks: a position in, a probability for each point of the board out. Lesson 8, slides 39-42.
 
 Backend-neutral Keras: they run on TensorFlow and JAX alike. Every network ends in two layers, "logits" (one number a
-point, row by row) and "policy", their softmax.
+point, row by row) and "policy", their softmax; these two are float32 under every precision policy of Keras.
 """
 
 import keras
@@ -27,7 +27,7 @@ def policy_network(k, depth=12, planes=48, size=19):
         x = _convolution(x, k, 3, f"conv{number}")
     x = layers.Conv2D(1, 1, use_bias=False, name=f"conv{depth + 1}")(x)
     x = layers.Flatten(name="flatten")(x)
-    return _policy(image, PositionBias(name="logits")(x), "policy_network")
+    return _policy(image, PositionBias(dtype="float32", name="logits")(x), "policy_network")
 
 
 def pooled_policy_network(k, depth=12, planes=48, size=19):
@@ -49,7 +49,7 @@ def pooled_policy_network(k, depth=12, planes=48, size=19):
     x = layers.Reshape((2 * half, 2 * half, 1), name="points")(x)
     x = layers.Cropping2D(((0, 2 * half - size), (0, 2 * half - size)), name="board")(x)
     x = layers.Flatten(name="flatten")(x)
-    return _policy(image, PositionBias(name="logits")(x), "pooled_policy_network")
+    return _policy(image, PositionBias(dtype="float32", name="logits")(x), "pooled_policy_network")
 
 
 def fc_policy_network(units, depth=3, planes=1, size=19, pooled=False):
@@ -61,7 +61,7 @@ def fc_policy_network(units, depth=3, planes=1, size=19, pooled=False):
     x = layers.Flatten(name="flatten")(x)
     for number in range(1, checks.integer("depth", depth, 1) + 1):
         x = layers.Dense(checks.integer("units", units, 1), activation="relu", name=f"dense{number}")(x)
-    return _policy(image, layers.Dense(size * size, name="logits")(x), "fc_policy_network")
+    return _policy(image, layers.Dense(size * size, dtype="float32", name="logits")(x), "fc_policy_network")
 
 
 @keras.saving.register_keras_serializable("lecture_utils")
@@ -129,16 +129,20 @@ def predict(network, planes, symmetries=1):
     return total / symmetries
 
 
+def best_moves(network, boards, symmetries=1):
+    """For each of `boards` the move that `network` thinks likeliest among those that are legal and fill no own eye, as
+    (row, column); None, a pass, if there is none. Raises ValueError for boards of another size than the network's."""
+    x = np.array([encode(board) for board in boards])
+    allowed, moves = x[..., feature("sensibleness").first], []
+    for policy, here in zip(predict(network, x, symmetries), allowed, strict=True):
+        row, column = np.unravel_index(np.argmax(np.where(here, policy, -1)), policy.shape)
+        moves.append((int(row), int(column)) if here.any() else None)
+    return moves
+
+
 def best_move(network, board, symmetries=1):
-    """The move that `network` thinks likeliest among those that are legal and fill no own eye, as (row, column); None,
-    a pass, if there is none."""
-    x = encode(board)
-    allowed = x[..., feature("sensibleness").first]
-    if not allowed.any():
-        return None
-    policy = predict(network, x[None], symmetries)[0]
-    row, column = np.unravel_index(np.argmax(np.where(allowed, policy, -1)), policy.shape)
-    return int(row), int(column)
+    """The same for one board."""
+    return best_moves(network, [board], symmetries)[0]
 
 
 def _input(size, planes):
@@ -153,4 +157,4 @@ def _convolution(x, filters, kernel, name):
 
 
 def _policy(image, logits, name):
-    return keras.Model(image, layers.Softmax(name="policy")(logits), name=name)
+    return keras.Model(image, layers.Softmax(dtype="float32", name="policy")(logits), name=name)

@@ -272,6 +272,7 @@ def main(arguments=None):
     parser.add_argument("--batches-per-round", type=int, default=200)
     parser.add_argument("--batch", type=int, default=128, help="positions in a step, of all workers together")
     parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--precision", choices=("float32", "mixed_bfloat16"), default="float32")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--worker", type=int, default=0)
@@ -291,6 +292,7 @@ def main(arguments=None):
         print(json.dumps(encode(games, folder / "shards", a.size, a.seed)), flush=True)
         for problem in games.problems:
             print(problem, file=sys.stderr)
+    keras.mixed_precision.set_global_policy(a.precision)
     keras.utils.set_random_seed(a.seed)
     network = NETWORKS[a.network](a.k, depth=a.depth, planes=a.planes, size=a.size)
     train(folder, network, rounds=a.rounds, batches_per_round=a.batches_per_round, batch=a.batch, rate=a.rate,
