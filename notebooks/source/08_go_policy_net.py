@@ -49,7 +49,7 @@ right.imshow(position.stones, cmap="gray_r", vmin=-1, vmax=1)
 right.set(xticks=[], yticks=[], title="as numbers: black 1, white −1, empty 0")
 plots.show(
     figure,
-    "Left a wooden Go board after some 60 moves, the last one with a ring; right the same as an image of 19 by 19 pixels: black where black stones are, white for white stones, grey for empty points.",
+    "Left a wooden Go board after almost 70 moves, the last one with a ring; right the same as an image of 19 by 19 pixels: black where black stones are, white for white stones, grey for empty points.",
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
@@ -81,7 +81,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Neighbours of one colour form a **chain**; the empty points beside it are its **liberties**. With one liberty left it is in **atari**; without any it is **captured**, taken off the board. An empty point enclosed by one chain is an **eye**. One may pass; after two passes the larger area wins: own stones and the points they enclose.
+# Stones of one colour side by side along the lines (not diagonally) form a **chain**; the empty points beside it are its **liberties**. With one left it is in **atari**; with none it is **captured**, taken off. An empty point enclosed by one chain is an **eye**. One may pass; after two passes the larger area wins: own stones and the points they enclose.
 
 # %% [markdown] deck=[40] slideshow={"slide_type": "slide"}
 # ## Training: from records of games
@@ -150,7 +150,7 @@ x, y = examples("training", 100)
 x_test, y_test = examples("test", 20)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The FC net has three hidden layers of 97 units, the CNN four layers of 24 filters (5 × 5, then 3 × 3) and one filter of 1 × 1, which gives each point a score. Both end in a softmax over 361 points. FC learns fast, so it may go through the games ten times as often.
+# The FC net has three hidden layers of 97 units, the CNN four layers of 24 filters (5 × 5, then 3 × 3) and one filter of 1 × 1, which gives each point a score. Both end in a softmax over 361 points. An epoch of the FC net takes little time, so it may go through the games ten times as often.
 
 # %% slideshow={"slide_type": "fragment"}
 keras.utils.set_random_seed(0)
@@ -170,7 +170,7 @@ print("CNN right in more than 8 % of the test moves:", accuracy["CNN"] > 0.08)
 print("Guessing would be right in", f"{1 / 361:.1%}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Right means: of 361 points, the one that was played is the first choice. An FC net "works" in so far as input and output fit, but with a hundred games it learns next to nothing. The CNN is right many times as often, with a fifth of the weights and a tenth of the epochs.
+# Right means: of 361 points, the one that was played is the first choice. An FC net "works" in so far as input and output fit, but with a hundred games it learns next to nothing. The CNN is right at least four times as often, with a fifth of the weights and a tenth of the epochs.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # One hundred games only; the table further down has networks of equal size, trained on all games. The loss is "sparse": it takes the number of the class and makes the 1 and the zeros of the slide itself. The CNN wins although it has fewer weights: it need not learn every pattern anew at every point.
@@ -250,7 +250,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# The CNN finds about as many at other places as at home: the same filters look everywhere. (It misses some because the stones around are gone: it looks at 15 × 15 points, we kept 11 × 11.) The FC net finds next to none, even at home. It had learned whole boards, not patterns.
+# The CNN finds at least as many at other places as at home: the same filters look everywhere. (It looks at 15 × 15 points, we kept 11 × 11.) The FC net finds next to none, even at home; but it predicts so few moves that we have only about a dozen patterns of it.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A pattern that is not small: the ladder
@@ -278,7 +278,7 @@ drawing.draw(axes[2], fails, marks={"E16": "square"}, labels=False, title="here 
 axes[2].plot([4.5, 13.3], [4.5, 13.3], "--", color="#0072B2", linewidth=2)
 plots.show(
     figure,
-    "Three boards: a white stone in a corner with three black ones around it and the ladder's first move marked; ten numbered moves later a staircase of black and white stones; and the first board with a further white stone far away on the ladder's path, which is dashed.",
+    "Three boards: a white stone near a corner with two black ones beside it and a third diagonally below, and the ladder's first move marked; ten numbered moves later a staircase of black and white stones; and the first board with a further white stone far away on the ladder's path, which is dashed.",
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
@@ -287,7 +287,7 @@ plots.show(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # It sees 5 + 5 · 2 = 15 points in each direction, seven to each side. The far stone is eleven rows away from the marked point. Whether it is there or not, the CNN's score of this move is exactly the same: no training can change that.
 #
-# A ladder is a pattern as large as the board. So AlphaGo's authors let a program read the ladders, and gave its answer to the network as an input.
+# A ladder can be as large as the board, and even a network that sees so far must read it out move by move. AlphaGo's authors let a program do it, and gave its answer to the network as an input.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## AlphaGo's input: 48 planes
@@ -312,7 +312,7 @@ plots.table(
 )
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Eight planes for one number: one plane for 1, one for 2, and so on, the last for 8 or more. The network could count liberties by itself, but it would need many layers to follow a long chain. The notebook has the table with the exact meanings; AlphaGo's paper gives the names, and where it leaves a choice, lecture_utils/go/planes.py says which one we made.
+# A move is legal if the point is empty, its chain keeps a liberty, and it does not at once take back a stone that has just captured one (ko). Eight planes for one number: one plane for 1, one for 2, and so on, the last for 8 or more. The network could count liberties by itself, but it would need many layers to follow a long chain. The notebook has the table with the exact meanings; AlphaGo's paper gives the names, and where it leaves a choice, lecture_utils/go/planes.py says which one we made.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 later = next(islice(game.positions(), 124, None))[0].copy()
@@ -335,8 +335,11 @@ for ax, (number, title) in zip(axes[1:], titles.items()):
     ax.set_title(title, fontsize=16)
 plots.show(
     figure,
-    "A position late in a game and four of its 48 planes, black for one: own stones, stones in atari, points where a move captures one stone, and points where a move captures in a ladder.",
+    "A position in the second half of a game and four of its 48 planes, black for one: own stones, stones in atari, points where a move captures one stone, and points where a move captures in a ladder.",
 )
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# Black is 1. Third picture: stones in atari; where they are the other's, a move on their last liberty captures (fourth).
 
 # %% slideshow={"slide_type": "subslide"}
 policy = networks.policy_network(48, depth=8)
@@ -416,7 +419,7 @@ plots.numbers(axes[2], pooled[0][:4, :4].astype(int), limit=2)
 axes[2].set_title("both after max pooling")
 plots.show(
     figure,
-    "The upper left corner of two boards that differ by one white stone between black ones, with the windows of the pooling dashed, and the 4 by 4 numbers that both become: three ones for the black stones, the white one is gone.",
+    "The upper left corner of two boards that differ by one white stone between black ones, with the windows of the pooling dashed, and the 4 by 4 numbers that both become: two ones, since two of the three black stones share a window, and zeros; the white stone is gone.",
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
@@ -424,7 +427,7 @@ plots.show(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### The answer of the numbers
-# Six networks of 85,000 to 90,000 weights, and a larger one, trained on the same games. Three have max pooling: the FC net at its input, the CNNs after layer 1. After it the image is 10 × 10; so that the network can still name a point, its last layer has four filters, one for each point of a 2 × 2 window.
+# Six networks of 85,000 to 91,000 weights, and a larger one, trained on the same games. Three have max pooling: the FC net at its input, the CNNs after layer 1. After it the image is 10 × 10; so that the network can still name a point, its last layer has four filters, one for each point of a 2 × 2 window (the 20th row and column are cut off).
 #
 # How often is GNU Go's move the first choice, or among the first five, in games that the network has never seen?
 
@@ -449,14 +452,14 @@ plots.table(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Every CNN beats its twin with max pooling, by more than the intervals are wide. In the picture of a bird it does not matter on which of four neighbouring pixels an edge lies. In Go it matters twice: which stones touch, and on which point to play.
+# Every CNN beats its twin with max pooling, by more than the intervals are wide. (The FC nets are both near zero; there pooling helps a little.) In the picture of a bird it does not matter on which of four neighbouring pixels an edge lies. In Go it matters twice: which stones touch, and on which point to play.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # In brackets: 95 % intervals, found by drawing whole test games again and again, since moves of one game are not independent. Positions seen: repeated ones count again. The FC nets are quick, so they had five times as many, and still learned next to nothing. FC with 48 planes is not in the table: with so few weights there is no room for 17,328 inputs.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## AlphaGo's network, line by line
-# What the paragraph on the lecture's slide says, as comments; `k` is the number of filters in every layer. The last part, a bias of its own for every point, is not in Keras; we write it.
+# What the paragraph on the lecture's slide says, as comments; `k` is the number of filters in layers 1 to 12. The last part, a bias of its own for every point, is not in Keras; we write it.
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -486,7 +489,7 @@ for k in (128, 192, 256, 384):
     print(f"k = {k}: {alphago(k).count_params():>10,} weights")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# k = 192 played the match. Not a word of pooling or of a stride: every layer has 19 × 19 positions, so every point stays a point. The bias is the one part that is not the same everywhere: a corner point is rarely a good move, whatever lies around it. The lecture's moral: **fit the structure to the task.**
+# k = 192 played the match. Not a word of pooling, and the stride is 1: every layer has 19 × 19 positions, so every point stays a point. Apart from the zeros at the edge, the bias is the one part that is not the same everywhere: a corner point is rarely a good move, whatever lies around it. The lecture's moral: **fit the structure to the task.**
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### AlphaGo's own numbers
@@ -500,7 +503,7 @@ for k in (128, 192, 256, 384):
 # | k = 192, 12 planes | 54.7 |
 # | k = 192, 4 planes | 47.6 |
 #
-# The first few planes help much more than further filters, and no row has max pooling.
+# Going from 4 to 12 planes gains 7 points; four times as many planes again, or twice the filters, about 1. No row has max pooling.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Eight views of a board
@@ -531,11 +534,11 @@ for number, (now, place) in enumerate(match.positions()):
         )
 plots.show(
     figure,
-    "Three positions of a game, with red squares on the points that the network finds likely and a blue frame around the move it played: many squares early, few large ones later.",
+    "Three positions of a game, with red squares on the points that the network finds likely and a blue frame around the move it played: two large squares among many small ones at move 17, many squares of all sizes at move 65, one large square at move 145.",
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# At move 17 nearly all of the probability lies on two points, at move 65 it is spread over several fights.
+# At move 17 two points stand out, at move 65 the probability is spread over several fights, at move 145 one point is far ahead.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Does it win?
@@ -546,7 +549,7 @@ for player, result in data.load_results("go_matches").items():
     print(f"against {player}: won {result['won']} of {result['games']} games")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# It imitates single moves and does not look even one move ahead. AlphaGo added three things: it trained on by playing against itself, a second network judged who is winning, and a search looked ahead through the likely moves. It all began with a network like ours.
+# It imitates single moves; apart from what the planes tell it, it does not look ahead. AlphaGo added three things: it trained on by playing against itself, a second network judged who is winning, and a search looked ahead through the likely moves. It all began with a network like ours.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Clark and Storkey's network did beat GNU Go: larger, and trained on many more games, of strong players. Who imitates GNU Go, with mistakes, is hardly stronger than GNU Go.
@@ -556,7 +559,7 @@ for player, result in data.load_results("go_matches").items():
 # - A record becomes pairs: the position before a move, and the move. Split by games.
 # - Go has properties 1 and 2 of images (small patterns, anywhere), so a CNN beats an FC net.
 # - It does not have property 3: max pooling loses what matters. AlphaGo leaves it out.
-# - What the filters cannot see, such as ladders, can be given to them as input planes.
+# - What the filters cannot see or work out, such as ladders, can be given to them as input planes.
 # - Fit the structure to the task.
 
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
