@@ -4,7 +4,7 @@
 
 Six small networks of about as many parameters for the table of lesson 8, then a larger one. The fully connected ones
 are quick and see five times as many positions. Training is in bfloat16 (on two cores with AVX-512 BF16 about 40
-minutes, elsewhere twice that), evaluation in float32. Shards and checkpoints go to build/go, and a run that was stopped
+minutes, elsewhere longer), evaluation in float32. Shards and checkpoints go to build/go, and a run that was stopped
 goes on. With names of networks behind it, only these are trained; the results of the others stay.
 """
 
