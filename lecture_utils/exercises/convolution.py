@@ -3,65 +3,54 @@
 import numpy as np
 
 from lecture_utils import convolution
-from lecture_utils.exercises.engine import Numbers, Unreadable, Values, as_numbers, exercise, number, whole
+from lecture_utils.exercises.engine import Numbers, Stage, Unreadable, as_numbers, exercise, number, whole
 
 
-def _other_lines(kernel):
-    return max(kernel.trace(), *kernel.sum(axis=0), *kernel.sum(axis=1))
+def _anti_diagonal(kernel):
+    return kernel[:, ::-1].trace()
+
+
+def _only_the_anti_diagonal(kernel):
+    others = [kernel.trace(), *kernel.sum(axis=0), *kernel.sum(axis=1)]
+    return np.isin(kernel, (-1, 1)).all() and _anti_diagonal(kernel) == 3 and max(others) < 0
 
 
 @exercise(
-    Values(
-        answers={"kernel": Numbers((3, 3), "3 × 3 numbers")},
-        right=lambda kernel: np.isin(kernel, (-1, 1)).all() and kernel[:, ::-1].trace() == 3 > 0 > _other_lines(kernel),
-        slips=[
-            (lambda kernel: not np.isin(kernel, (-1, 1)).all(), "Use only −1 and 1, like the filters on the slide."),
-            (
-                np.ones((3, 3)),
-                "All ones give 3 on every line. Where must a −1 stand, so that a 1 there counts against it?",
+    right=_only_the_anti_diagonal,
+    slips=[
+        (lambda kernel: not np.isin(kernel, (-1, 1)).all(), "Use only −1 and 1, like the filters on the slide."),
+        (np.ones((3, 3)), "All ones give 3 on every line. Where must a −1 stand, so that a 1 there counts against it?"),
+        (lambda kernel: kernel.trace() == 3 > _anti_diagonal(kernel), "This finds the main diagonal. Mirror it."),
+        (
+            lambda kernel: _anti_diagonal(kernel) < 3,
+            lambda kernel: (
+                f"On the anti-diagonal it gives {_anti_diagonal(kernel):.0f}, not 3. Which weights meet a 1?"
             ),
-            (
-                lambda kernel: kernel.trace() == 3 > kernel[:, ::-1].trace(),
-                "This finds the main diagonal, from top left to bottom right. Mirror it.",
-            ),
-            (
-                lambda kernel: kernel[:, ::-1].trace() < 3,
-                lambda kernel: (
-                    f"On the anti-diagonal it gives {kernel[:, ::-1].trace():.0f}, not 3. "
-                    "Which three weights meet a 1 there?"
-                ),
-            ),
-        ],
-        last="It finds the anti-diagonal, but some other line does not get a negative number. Check each one.",
-    ),
+        ),
+    ],
+    last="It finds the anti-diagonal, but some other line does not get a negative number. Check each one.",
     praise="Filter 1, mirrored: 3 on its own pattern, −1 on every other line.",
 )
-def anti_diagonal_filter(kernel):
+def anti_diagonal_filter(kernel: Numbers("3 × 3 numbers", (3, 3))):
     """Exercise 1.1. kernel: 3 x 3 of -1 and 1 that gives 3 on the anti-diagonal, less than 0 on other lines."""
 
 
 @exercise(
-    Values(
-        answers={"shape": Numbers((3,), "(height, width, maps)", whole=True)},
+    Stage(
+        of=["shape"],
         right=(55, 55, 96),
         slips=[
             ((96, 55, 55), "The order is height, width, maps: the channels come last, as in Keras."),
             ((217, 217, 96), "217 is right for stride 1. This filter moves 4 pixels at a time."),
-            (
-                (54.25, 54.25, 96),
-                "(227 − 11) / 4 is 54 steps without remainder. And there is one more place than steps.",
-            ),
+            ((54.25, 54.25, 96), "Divide 227 − 11 by 4: the places are one more than the steps."),
             ((55, 55, 288), "The channels are summed: one filter gives one map, not three."),
-            (
-                lambda shape: set(shape[:2]) <= {56, 57},
-                "The filter must lie inside the image: (227 − 11) // 4 steps, and one more place than steps.",
-            ),
-            (lambda shape: set(shape[:2]) == {54}, "54 steps reach 55 places: do not forget the first one."),
+            (lambda shape: {*shape[:2]} <= {56, 57}, "The filter must lie inside the image: (227 − 11) // 4 steps."),
+            (lambda shape: {*shape[:2]} == {54}, "54 steps reach 55 places: do not forget the first one."),
         ],
         last="The number of places in one direction is (227 − 11) // 4 + 1, and one filter makes one map.",
     ),
-    Values(
-        answers={"parameters": whole},
+    Stage(
+        of=["parameters"],
         right=96 * (11 * 11 * 3 + 1),
         slips=[
             (96 * (11 * 11 + 1), "A filter on a colour image is 3 deep: 11 × 11 × 3 weights."),
@@ -74,35 +63,31 @@ def anti_diagonal_filter(kernel):
     ),
     praise="96 × (11·11·3 + 1) = 34,944 parameters make 55 × 55 × 96 = 290,400 numbers.",
 )
-def first_layer_of_alexnet(shape, parameters):
+def first_layer_of_alexnet(shape: Numbers("(height, width, maps)", (3,), whole=True), parameters: whole):
     """Exercise 1.2. shape: (height, width, maps) of the feature maps; parameters: a whole number, with biases."""
 
 
 def _one_weight(answer):
+    """A number, given once, or twice for the two copies."""
     values = as_numbers(answer)
-    if values.size > 1 and np.ptp(values) == 0:
-        return number(values.flat[0])  # the same value for both copies
-    if values.size == 2:
-        raise Unreadable("both copies are one weight and stay equal.")
-    return number(answer)
+    if values.size == 2 and np.ptp(values) > 0:
+        raise Unreadable("Both copies are one weight: they get the same gradient and stay equal.")
+    return number(values.flat[0] if values.size == 2 else values)
 
 
 @exercise(
-    Values(
-        answers={"weight": _one_weight},
-        right=0.54,
-        slips=[
-            (0.52, "That takes the mean of the two gradients. The loss changes through both copies at once: add them."),
-            (0.48, "That uses the first copy's gradient only. Both copies are one weight and stay equal."),
-            (0.56, "That uses the second copy's gradient only. Both copies are one weight and stay equal."),
-            (0.46, "Mind the sign: gradient descent goes against the gradient."),
-            (0.9, "The gradients are added rightly. Now, how large is the step? Use the learning rate."),
-        ],
-        last="Combine the two gradients into one, then take one step of gradient descent with it.",
-    ),
+    right=0.54,
+    slips=[
+        (0.52, "That is the mean of the two gradients. The loss changes through both copies at once: add them."),
+        (0.48, "That uses the first copy's gradient only. Both copies are one weight and stay equal."),
+        (0.56, "That uses the second copy's gradient only. Both copies are one weight and stay equal."),
+        (0.46, "Mind the sign: gradient descent goes against the gradient."),
+        (0.9, "The gradients are added rightly. Now, how large is the step? Use the learning rate."),
+    ],
+    last="Combine the two gradients into one, then take one step of gradient descent with it.",
     praise="The two gradients are added, 0.2 − 0.6 = −0.4, and 0.5 − 0.1 · (−0.4) = 0.54 for both copies.",
 )
-def shared_weight_after_one_step(weight):
+def shared_weight_after_one_step(weight: _one_weight):
     """Exercise 1.3. weight: a number."""
 
 
@@ -113,30 +98,18 @@ _FACTORS = np.kron([[1, 2], [3, 4]], _BLOCK)
 
 
 @exercise(
-    Values(
-        answers={"gradient": Numbers((4, 4), "4 × 4 numbers, like the feature map")},
-        right=_WINNERS * _FACTORS,
-        slips=[
-            (_FACTORS / 4, "That is average pooling, which shares a block's factor among all four."),
-            (_FACTORS, "A small change of a value that is not the largest of its block does not change the maximum."),
-            (_WINNERS, "The winners are right. Now, b counts twice, c three times, d four times."),
-            (
-                _WINNERS * _MAP,
-                "The places are right, but the values play no role: how fast does the sum grow with each?",
-            ),
-            (
-                _WINNERS * _FACTORS * _MAP,
-                "Places and factors are right, but the values play no role: how fast does the sum grow with each?",
-            ),
-            (
-                _WINNERS * np.kron([[1, 3], [2, 4]], _BLOCK),
-                "The winners are right, but a and b are the top row, c and d the bottom row.",
-            ),
-        ],
-        last="In each 2×2 block, ask which value the maximum would follow if you changed it a little.",
-    ),
+    right=_WINNERS * _FACTORS,
+    slips=[
+        (_FACTORS / 4, "That is average pooling, which shares a block's factor among all four."),
+        (_FACTORS, "A small change of a value that is not the largest of its block does not change the maximum."),
+        (_WINNERS, "The winners are right. Now, b counts twice, c three times, d four times."),
+        (_WINNERS * _MAP, "The places are right, but the values play no role: how fast does the sum grow with each?"),
+        (_WINNERS * _FACTORS * _MAP, "Places and factors are right. The values themselves play no role."),
+        (_WINNERS * _FACTORS.T, "The winners are right, but a and b are the top row, c and d the bottom row."),
+    ],
+    last="In each 2×2 block, ask which value the maximum would follow if you changed it a little.",
     praise="The winner of each block gets its block's factor, all others 0: only it has an effect.",
 )
-def gradient_of_max_pooling(gradient):
+def gradient_of_max_pooling(gradient: Numbers("4 × 4 numbers, like the feature map", (4, 4))):
     """Exercise 1.4. gradient: 4 x 4, the derivative of a + 2b + 3c + 4d by every value of filter 1's map, where
     a, b, c, d are the values of the max pooled map, row by row."""

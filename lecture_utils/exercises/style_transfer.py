@@ -2,125 +2,88 @@
 
 import numpy as np
 
-from lecture_utils.exercises.engine import Function, Numbers, Values, exercise, letters, whole
+from lecture_utils.exercises.engine import Function, Numbers, Stage, exercise, letters, whole
 
 
 @exercise(
-    Values(
-        answers={"gram": Numbers((2, 2), "2 × 2 numbers")},
-        right=[[6, 5], [5, 11]],
-        slips=[
-            ([[1.5, 1.25], [1.25, 2.75]], "That is the mean over the four positions. The slide takes the sum."),
-            ([[6, 0], [0, 11]], "Those are the products i,i. The products of different filters, i,j, are missing."),
-            ([[11, 5], [5, 6]], "The order is swapped: filter 1 comes first."),
-            (
-                lambda gram: gram[0, 1] != gram[1, 0],
-                "F_1 · F_2 and F_2 · F_1 are the same number: the matrix must be symmetric.",
-            ),
-        ],
-        last="Each entry is a dot product: multiply position by position, then add the four products.",
-    ),
+    right=[[6, 5], [5, 11]],
+    slips=[
+        ([[1.5, 1.25], [1.25, 2.75]], "That is the mean over the four positions. The slide takes the sum."),
+        ([[6, 0], [0, 11]], "Those are the products i,i. The products of different filters, i,j, are missing."),
+        (lambda gram: gram[0, 1] != gram[1, 0], "F_1 · F_2 and F_2 · F_1 are the same: the matrix is symmetric."),
+    ],
+    last="Each entry is a dot product: multiply position by position, then add the four products.",
     praise="6 and 11 say how strong each filter is, 5, twice, how strongly both fire at the same places.",
 )
-def gram_by_hand(gram):
+def gram_by_hand(gram: Numbers("2 × 2 numbers", (2, 2))):
     """Exercise 7.1. gram: 2 x 2, of F_1 = (1, 2, 0, 1) and F_2 = (0, 1, 1, 3), with the plain sum of slide 38."""
 
 
 @exercise(
-    Values(
-        answers={"entries": whole},
+    Stage(
+        of=["entries"],
         right=512**2,
         slips=[
-            (28 * 28 * 512, "That is the feature map itself. The Gram matrix has one number for each pair of filters."),
+            (28 * 28 * 512, "That is the feature map. The Gram matrix has one number for each pair of filters."),
             (784**2, "Pairs of filters, not pairs of positions: the positions are summed away."),
-            (512, "That is one number for each filter. The matrix has one for each *pair* of filters."),
         ],
         last="One number for each pair (i, j), and i and j each run over 512 filters.",
     ),
-    Values(
-        answers={"different": whole},
+    Stage(
+        of=["different"],
         right=512 * 513 // 2,
         slips=[
             (512 * 511 // 2, "Those are the pairs of two different filters. Each also has a product with itself."),
             (512**2, "G_ij = G_ji, so not all of them are needed."),
-            (512**2 // 2, "Half of all is a little too few: the diagonal has no twin."),
+            (512**2 // 2, "Half of all is a little too few: the numbers on the diagonal have no twin."),
         ],
         last="`entries` is right. On one side of the diagonal are 512 · 511 / 2; the diagonal comes on top.",
     ),
     praise="131,328 numbers, a third of the 401,408 in the feature map, for an image of any size.",
 )
-def size_of_a_gram_matrix(entries, different):
+def size_of_a_gram_matrix(entries: whole, different: whole):
     """Exercise 7.2. entries: numbers in the Gram matrix of conv4_1; different: how many of them are really needed."""
 
 
 @exercise(
-    Values(
-        answers={"letters": letters("ABCDE")},
-        right=frozenset("AC"),
-        slips=[
-            (
-                lambda chosen: "B" in chosen,
-                "B: a mirrored brush stroke leans the other way, and another filter answers.",
-            ),
-            (lambda chosen: "D" in chosen, "D: doubled feature maps make every product four times as large."),
-            (
-                lambda chosen: "E" in chosen,
-                "E: the filters keep their strength, but which of them fire at the same place changes.",
-            ),
-            (frozenset("C"), "One is missing: in which order are the products of a dot product added?"),
-        ],
-        last="One is missing: what happens to a mean when all of its terms are there twice?",
-    ),
+    right=frozenset("AC"),
+    slips=[
+        (lambda chosen: "B" in chosen, "B: a mirrored brush stroke leans the other way, and another filter answers."),
+        (lambda chosen: "D" in chosen, "D: doubled feature maps make every product four times as large."),
+        (lambda chosen: "E" in chosen, "E: each filter keeps its strength, but no longer fires where the others do."),
+        (frozenset("C"), "One is missing: in which order are the products of a dot product added?"),
+    ],
+    last="One is missing: what happens to a mean when all of its terms are there twice?",
     praise="Order and number of the positions do not matter; the company that the filters keep does.",
 )
-def what_style_forgets(letters):
+def what_style_forgets(letters: letters("ABCDE")):
     """Exercise 7.3. letters: the changes among A to E that leave every Gram matrix (as a mean) as it is."""
 
 
-def _two_feature_maps():
+def _pairs_of_feature_maps():
     rng = np.random.default_rng(0)
     first, second = (rng.uniform(size=size).astype(np.float32) for size in ((4, 6, 3), (5, 7, 3)))
     return [(first, second), (first.copy(), first[::-1].copy())]
 
 
 def _difference(a, b, mean=True):
-    flat = [maps.reshape(-1, maps.shape[-1]).astype(np.float64) for maps in (a, b)]
-    first, second = (matrix.T @ matrix / (len(matrix) if mean else 1) for matrix in flat)
-    return first - second
+    first, second = (maps.reshape(-1, maps.shape[-1]).astype(np.float64) for maps in (a, b))
+    return first.T @ first / (len(first) if mean else 1) - second.T @ second / (len(second) if mean else 1)
 
 
 @exercise(
-    Function(
-        arguments="a, b",
-        inputs=_two_feature_maps,
-        shape="one number",
-        tolerance=1e-6,
-        right=lambda a, b: (_difference(a, b) ** 2).sum(),
-        slips=[
-            (
-                lambda a, b: (np.diag(_difference(a, b)) ** 2).sum(),
-                "That is the slip of the slide: only i,i. Sum over all pairs i,j.",
-            ),
-            (
-                lambda a, b: (_difference(a, b, mean=False) ** 2).sum(),
-                "The maps have different numbers of positions: divide each Gram matrix by its own.",
-            ),
-            (
-                lambda a, b: np.linalg.norm(_difference(a, b)),
-                "Without the square root: the slide sums the squares.",
-            ),
-            (lambda a, b: (_difference(a, b) ** 2).mean(), "The sum over all i,j, not the mean."),
-            (lambda a, b: np.abs(_difference(a, b)).sum(), "Square the differences before you add them."),
-            (lambda a, b: _difference(a, b) ** 2, "Those are the squares for each pair i,j. Add them up."),
-            (
-                lambda a, b: ((a[:4, :6] - b[:4, :6]) ** 2).sum(),
-                "Compare the Gram matrices, not the maps: positions play no role.",
-            ),
-        ],
-        last="Positions × filters as a matrix M: G is Mᵀ M over the number of positions. Then Σ (ΔG)².",
-    ),
+    right=lambda a, b: (_difference(a, b) ** 2).sum(),
+    slips=[
+        (lambda a, b: (np.diag(_difference(a, b)) ** 2).sum(), "The slip of the slide: only i,i. Sum over all i,j."),
+        (lambda a, b: (_difference(a, b, False) ** 2).sum(), "Divide each Gram matrix by its number of positions."),
+        (lambda a, b: np.linalg.norm(_difference(a, b)), "Without the square root: the slide sums the squares."),
+        (lambda a, b: (_difference(a, b) ** 2).mean(), "The sum over all i,j, not the mean."),
+        (lambda a, b: np.abs(_difference(a, b)).sum(), "Square the differences before you add them."),
+        (lambda a, b: _difference(a, b) ** 2, "Those are the squares, one for each pair i,j. Add them up."),
+    ],
+    last="Positions × filters as a matrix M: G is Mᵀ M over the number of positions. Then Σ (ΔG)².",
     praise="All pairs i,j, and a mean, so that two sizes compare.",
 )
-def style_distance(function):
+def style_distance(function: Function("a, b", _pairs_of_feature_maps)):
     """Exercise 7.4. function: two feature maps (rows, columns, filters) of perhaps different sizes -> Σ_ij |ΔG_ij|²
     with G as a mean over the positions."""

@@ -17,7 +17,8 @@
 # *Run time: under half a minute on two CPU cores. Data: one photograph (GCompris), and the 6×6 image of the lecture. You need: Python, NumPy arrays, and what a neuron is.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
-from lecture_utils import convolution, data, exercises, plots
+from lecture_utils import convolution, data, plots
+from lecture_utils.exercises import convolution as exercises
 
 import keras
 import matplotlib.pyplot as plt

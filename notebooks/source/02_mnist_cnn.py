@@ -17,7 +17,8 @@
 # *Run time: about a minute on two CPU cores, most of it training. Data: MNIST, complete (LeCun, Cortes and Burges). You need: lesson 1.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
-from lecture_utils import data, exercises, mnist_cnn, models, plots
+from lecture_utils import data, mnist_cnn, models, plots
+from lecture_utils.exercises import mnist_cnn as exercises
 
 import math
 

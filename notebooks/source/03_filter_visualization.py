@@ -18,7 +18,8 @@
 # *Run time: 60 to 90 seconds on two CPU cores. Data: 134 photos (GCompris and others), MNIST, EfficientNet-Lite0 (Google, ImageNet). You need: lessons 1 and 2.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
-from lecture_utils import data, exercises, filter_visualization, models, plots
+from lecture_utils import data, filter_visualization, models, plots
+from lecture_utils.exercises import filter_visualization as exercises
 
 import keras
 import matplotlib.pyplot as plt

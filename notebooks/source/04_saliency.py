@@ -18,7 +18,8 @@
 # *Run time: about a minute on two CPU cores. Data: MNIST; photos from the pool; EfficientNet-Lite0 with its ImageNet weights. `data/README.md` names all sources. You need: lesson 2.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
-from lecture_utils import data, exercises, mnist_cnn, models, plots, saliency
+from lecture_utils import data, mnist_cnn, models, plots, saliency
+from lecture_utils.exercises import saliency as exercises
 
 import keras
 import matplotlib.pyplot as plt
@@ -995,7 +996,7 @@ exercises.integrated_by_hand(first, second)
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
 name = ...
-exercises.lower_half(name, model)
+exercises.lower_half(name)
 
 # %% tags=["solution"] slideshow={"slide_type": "skip"}
 fish = data.load_photo("clownfish", 224)
@@ -1004,15 +1005,17 @@ for number in logits.argsort()[:-11:-1]:
     heat = saliency.grad_cam(model, fish[None], [number])[0]
     print(f"{labels[number]:20} at least 55 %: {heat[112:].sum() >= 0.55 * heat.sum()}")
 name = "sea anemone"
-exercises.lower_half(name, model)
+exercises.lower_half(name)
 
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
 # ### Exercise 4
-# Another network that cheats: `models.mnist_cnn_suspect()`. In its training images one class carried a small mark. You have only clean test images. Which digit is it, and where was the mark? Give the row and the column of a pixel in it.
+# Another network that cheats: `models.mnist_cnn_suspect()`. In its training images one class carried a small mark of 3 × 3 pixels. You have only clean test images. Which digit is it, and where was the mark?
+#
+# Let the gradient name a suspect, then prove it: on the test images of all *other* digits, set a square of 3 × 3 pixels to white (1). Move it about the suspected place. Where does it turn most of them into `digit`? Give the `row` and the `column` of the square's middle, and the `share` of these images that are read as `digit` then, from 0 to 1.
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
-digit = row = column = ...
-exercises.the_mark(digit, row, column)
+digit = row = column = share = ...
+exercises.the_mark(digit, row, column, share)
 
 # %% tags=["solution"] slideshow={"slide_type": "skip"}
 suspect = models.mnist_cnn_suspect()
@@ -1023,8 +1026,23 @@ means = np.stack(
     ]
 )
 digit, row, column = (int(i) for i in np.unravel_index(means.argmax(), means.shape))
-print(f"digit {digit}, row {row}, column {column}")
-exercises.the_mark(digit, row, column)
+print(f"suspected: digit {digit}, near row {row}, column {column}")
+
+
+# %% tags=["solution"] slideshow={"slide_type": "skip"}
+def share_with_square(images, row, column):
+    white = images.copy()
+    white[:, row - 1 : row + 2, column - 1 : column + 2] = 1
+    return mnist_cnn.accuracy(suspect, white, np.full(len(white), digit))
+
+
+innocent = test_digits[test_truth != digit]
+near = [(row + i, column + j) for i in range(-1, 3) for j in range(-2, 3)]
+row, column = max(near, key=lambda place: share_with_square(innocent[:1000], *place))
+share = share_with_square(innocent, row, column)
+bare = mnist_cnn.accuracy(suspect, innocent, np.full(len(innocent), digit))
+print(f"row {row}, column {column}: {share:.0%} are read as {digit}; no square: {bare:.0%}")
+exercises.the_mark(digit, row, column, share)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Papers

@@ -17,7 +17,8 @@
 # *Run time: about a minute on two CPU cores. Data: photographs (GCompris, scikit-image) and MNIST digits; a network trained on ImageNet (EfficientNet-Lite0). You need: lesson 1; two slides compare with lesson 4.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
-from lecture_utils import data, exercises, models, occlusion, plots, saliency
+from lecture_utils import data, models, occlusion, plots, saliency
+from lecture_utils.exercises import occlusion as exercises
 
 import keras
 import matplotlib.pyplot as plt

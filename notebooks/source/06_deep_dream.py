@@ -17,7 +17,8 @@
 # *Run time: about a minute on two CPU cores. Data: photographs (GCompris), a painting by Van Gogh, EfficientNet-Lite0 trained on ImageNet. You need: lesson 1; gradient ascent on pixels, from lesson 3.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
-from lecture_utils import data, deep_dream, exercises, models, plots
+from lecture_utils import data, deep_dream, models, plots
+from lecture_utils.exercises import deep_dream as exercises
 
 import keras
 import matplotlib.pyplot as plt

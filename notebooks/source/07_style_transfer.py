@@ -17,7 +17,8 @@
 # *Run time: about a minute on two CPU cores. Data: photographs (GCompris, scikit-image), paintings by Van Gogh, VGG16 trained on ImageNet and fine-tuned a little for finding edges. You need: lesson 1; gradient ascent on pixels, from lesson 3.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
-from lecture_utils import data, exercises, models, plots, style_transfer
+from lecture_utils import data, models, plots, style_transfer
+from lecture_utils.exercises import style_transfer as exercises
 
 import keras
 import matplotlib.pyplot as plt

@@ -17,7 +17,8 @@
 # *Run time: about a minute on two CPU cores, and once half a minute more when the rules of Go are compiled. Data: games of GNU Go against itself. You need: lessons 1 and 2.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
-from lecture_utils import data, exercises, plots
+from lecture_utils import data, plots
+from lecture_utils.exercises import go as exercises
 from lecture_utils.go import board, drawing, networks, planes, records
 
 from itertools import islice
