@@ -3,7 +3,7 @@
 import numpy as np
 
 from lecture_utils import convolution
-from lecture_utils.exercises.engine import Numbers, Stage, Unreadable, as_numbers, exercise, number, whole
+from lecture_utils.exercises.engine import Numbers, Stage, Unreadable, as_numbers, exercise, in_stages, number, whole
 
 
 def _anti_diagonal(kernel):
@@ -16,18 +16,11 @@ def _only_the_anti_diagonal(kernel):
 
 
 @exercise(
-    right=_only_the_anti_diagonal,
-    slips=[
-        (lambda kernel: not np.isin(kernel, (-1, 1)).all(), "Use only −1 and 1, like the filters on the slide."),
-        (np.ones((3, 3)), "All ones give 3 on every line. Where must a −1 stand, so that a 1 there counts against it?"),
-        (lambda kernel: kernel.trace() == 3 > _anti_diagonal(kernel), "This finds the main diagonal. Mirror it."),
-        (
-            lambda kernel: _anti_diagonal(kernel) < 3,
-            lambda kernel: (
-                f"On the anti-diagonal it gives {_anti_diagonal(kernel):.0f}, not 3. Which weights meet a 1?"
-            ),
-        ),
-    ],
+    _only_the_anti_diagonal,
+    (lambda kernel: not np.isin(kernel, (-1, 1)).all(), "Use only −1 and 1, like the filters on the slide."),
+    (np.ones((3, 3)), "All ones give 3 on every line. Where must a −1 stand, so that a 1 there counts against it?"),
+    (lambda kernel: kernel.trace() == 3 > _anti_diagonal(kernel), "This finds the main diagonal. Mirror it."),
+    (lambda kernel: _anti_diagonal(kernel) < 3, "On the anti-diagonal it does not give 3. Which weights meet a 1?"),
     last="It finds the anti-diagonal, but some other line does not get a negative number. Check each one.",
     praise="Filter 1, mirrored: 3 on its own pattern, −1 on every other line.",
 )
@@ -35,30 +28,26 @@ def anti_diagonal_filter(kernel: Numbers("3 × 3 numbers", (3, 3))):
     """Exercise 1.1. kernel: 3 x 3 of -1 and 1 that gives 3 on the anti-diagonal, less than 0 on other lines."""
 
 
-@exercise(
+@in_stages(
     Stage(
+        (55, 55, 96),
+        ((96, 55, 55), "The order is height, width, maps: the channels come last, as in Keras."),
+        ((217, 217, 96), "217 is right for stride 1. This filter moves 4 pixels at a time."),
+        ((54.25, 54.25, 96), "Divide 227 − 11 by 4: the places are one more than the steps."),
+        ((55, 55, 288), "The channels are summed: one filter gives one map, not three."),
+        (lambda shape: {*shape[:2]} <= {56, 57}, "The filter must lie inside the image: (227 − 11) // 4 steps."),
+        (lambda shape: {*shape[:2]} == {54}, "54 steps reach 55 places: do not forget the first one."),
         of=["shape"],
-        right=(55, 55, 96),
-        slips=[
-            ((96, 55, 55), "The order is height, width, maps: the channels come last, as in Keras."),
-            ((217, 217, 96), "217 is right for stride 1. This filter moves 4 pixels at a time."),
-            ((54.25, 54.25, 96), "Divide 227 − 11 by 4: the places are one more than the steps."),
-            ((55, 55, 288), "The channels are summed: one filter gives one map, not three."),
-            (lambda shape: {*shape[:2]} <= {56, 57}, "The filter must lie inside the image: (227 − 11) // 4 steps."),
-            (lambda shape: {*shape[:2]} == {54}, "54 steps reach 55 places: do not forget the first one."),
-        ],
         last="The number of places in one direction is (227 − 11) // 4 + 1, and one filter makes one map.",
     ),
     Stage(
+        96 * (11 * 11 * 3 + 1),
+        (96 * (11 * 11 + 1), "A filter on a colour image is 3 deep: 11 × 11 × 3 weights."),
+        (96 * 11 * 11, "A filter on a colour image is 3 deep: 11 × 11 × 3 weights. And it has a bias."),
+        (96 * 11 * 11 * 3, "Right without biases. Every filter also has one bias."),
+        (55 * 55 * 96 * 364, "That is without sharing. How many different filters are there?"),
+        (55 * 55 * 96 * 363, "That is without sharing, and without biases. How many different filters are there?"),
         of=["parameters"],
-        right=96 * (11 * 11 * 3 + 1),
-        slips=[
-            (96 * (11 * 11 + 1), "A filter on a colour image is 3 deep: 11 × 11 × 3 weights."),
-            (96 * 11 * 11, "A filter on a colour image is 3 deep: 11 × 11 × 3 weights. And it has a bias."),
-            (96 * 11 * 11 * 3, "Right without biases. Every filter also has one bias."),
-            (55 * 55 * 96 * 364, "That is without sharing. How many different filters are there?"),
-            (55 * 55 * 96 * 363, "That is without sharing, and without biases. How many different filters are there?"),
-        ],
         last="Weights of one filter, plus its bias, times the number of filters. The size of the image plays no role.",
     ),
     praise="96 × (11·11·3 + 1) = 34,944 parameters make 55 × 55 × 96 = 290,400 numbers.",
@@ -76,14 +65,12 @@ def _one_weight(answer):
 
 
 @exercise(
-    right=0.54,
-    slips=[
-        (0.52, "That is the mean of the two gradients. The loss changes through both copies at once: add them."),
-        (0.48, "That uses the first copy's gradient only. Both copies are one weight and stay equal."),
-        (0.56, "That uses the second copy's gradient only. Both copies are one weight and stay equal."),
-        (0.46, "Mind the sign: gradient descent goes against the gradient."),
-        (0.9, "The gradients are added rightly. Now, how large is the step? Use the learning rate."),
-    ],
+    0.54,
+    (0.52, "That is the mean of the two gradients. The loss changes through both copies at once: add them."),
+    (0.48, "That uses the first copy's gradient only. Both copies are one weight and stay equal."),
+    (0.56, "That uses the second copy's gradient only. Both copies are one weight and stay equal."),
+    (0.46, "Mind the sign: gradient descent goes against the gradient."),
+    (0.9, "The gradients are added rightly. Now, how large is the step? Use the learning rate."),
     last="Combine the two gradients into one, then take one step of gradient descent with it.",
     praise="The two gradients are added, 0.2 − 0.6 = −0.4, and 0.5 − 0.1 · (−0.4) = 0.54 for both copies.",
 )
@@ -98,15 +85,13 @@ _FACTORS = np.kron([[1, 2], [3, 4]], _BLOCK)
 
 
 @exercise(
-    right=_WINNERS * _FACTORS,
-    slips=[
-        (_FACTORS / 4, "That is average pooling, which shares a block's factor among all four."),
-        (_FACTORS, "A small change of a value that is not the largest of its block does not change the maximum."),
-        (_WINNERS, "The winners are right. Now, b counts twice, c three times, d four times."),
-        (_WINNERS * _MAP, "The places are right, but the values play no role: how fast does the sum grow with each?"),
-        (_WINNERS * _FACTORS * _MAP, "Places and factors are right. The values themselves play no role."),
-        (_WINNERS * _FACTORS.T, "The winners are right, but a and b are the top row, c and d the bottom row."),
-    ],
+    _WINNERS * _FACTORS,
+    (_FACTORS / 4, "That is average pooling, which shares a block's factor among all four."),
+    (_FACTORS, "A small change of a value that is not the largest of its block does not change the maximum."),
+    (_WINNERS, "The winners are right. Now, b counts twice, c three times, d four times."),
+    (_WINNERS * _MAP, "The places are right, but the values play no role: how fast does the sum grow with each?"),
+    (_WINNERS * _FACTORS * _MAP, "Places and factors are right. The values themselves play no role."),
+    (_WINNERS * _FACTORS.T, "The winners are right, but a and b are the top row, c and d the bottom row."),
     last="In each 2×2 block, ask which value the maximum would follow if you changed it a little.",
     praise="The winner of each block gets its block's factor, all others 0: only it has an effect.",
 )

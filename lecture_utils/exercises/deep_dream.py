@@ -2,32 +2,28 @@
 
 import numpy as np
 
-from lecture_utils.exercises.engine import Function, Numbers, Stage, exercise, whole
+from lecture_utils.exercises.engine import Function, Numbers, Stage, exercise, in_stages, whole
 
 _A = np.array([3.9, -1.5, 2.3])
 _three = Numbers("three numbers", (3,))
 
 
-@exercise(
+@in_stages(
     Stage(
+        _A,
+        (2 * _A, "The ½ is there to cancel the 2 of the square."),
+        (np.abs(_A), "Mind the sign of the second number: negative ones become smaller."),
+        (np.ones(3), "That is the gradient of the sum. The square pulls harder at larger numbers."),
         of=["gradient"],
-        right=_A,
         tolerance=0.01,
-        slips=[
-            (2 * _A, "The ½ is there to cancel the 2 of the square."),
-            (np.abs(_A), "Mind the sign of the second number: negative ones become smaller."),
-            (np.ones(3), "That is the gradient of the sum. The square pulls harder at larger numbers."),
-        ],
         last="The derivative of ½ a_k² with respect to a_k is a short expression.",
     ),
     Stage(
+        1.1 * _A,
+        (0.9 * _A, "The gradient is right. Go up, not down."),
+        (0.1 * _A, "The gradient is right. This is the step alone: add it to a."),
         of=["after"],
-        right=1.1 * _A,
         tolerance=0.01,
-        slips=[
-            (0.9 * _A, "The gradient is right. Go up, not down."),
-            (0.1 * _A, "The gradient is right. This is the step alone: add it to a."),
-        ],
         last="The gradient is right. Now add a tenth of it to a.",
     ),
     praise="The gradient is a itself: positives grow, negatives shrink, all by 10 %. As on the slide.",
@@ -37,12 +33,10 @@ def exaggerated(gradient: _three, after: _three):
 
 
 @exercise(
-    right=(3.9, 0, 2.3),
+    (3.9, 0, 2.3),
+    (_A, "That is the answer without the ReLU. What is a for the second number, and what its slope?"),
+    ((1, 0, 1), "That is the slope of the ReLU alone. Multiply by the gradient with respect to a."),
     tolerance=0.01,
-    slips=[
-        (_A, "That is the answer without the ReLU. What is a for the second number, and what its slope?"),
-        ((1, 0, 1), "That is the slope of the ReLU alone. Multiply by the gradient with respect to a."),
-    ],
     last="Chain rule: the gradient with respect to a, times the slope of the ReLU, which is 0 or 1.",
     praise="The second unit is silent, and the gradient does not wake it up.",
 )
@@ -50,26 +44,22 @@ def gradient_before_relu(gradient: _three):
     """Exercise 6.2. gradient of ½‖max(0, z)‖² at z = (3.9, -1.5, 2.3): three numbers."""
 
 
-@exercise(
+@in_stages(
     Stage(
+        (133, 187),
+        ((89, 124), "Three octaves are two enlargements: the last octave has the image's own size."),
+        ((187, 133), "Those two are swapped: height first."),
+        ((200, 280), "That is the second octave. There is one below it."),
+        ((133, 186), "Round to the nearest whole number, not down."),
         of=["smallest"],
-        right=(133, 187),
-        slips=[
-            ((89, 124), "Three octaves are two enlargements: the last octave has the image's own size."),
-            ((187, 133), "Those two are swapped: height first."),
-            ((200, 280), "That is the second octave. There is one below it."),
-            ((133, 186), "Round to the nearest whole number, not down."),
-        ],
         last="Divide by 1.5 once for each step from one octave to the next, then round.",
     ),
     Stage(
+        9 * 12,
+        (8 * 11, "The size is right. Round rows and columns up, not down."),
+        (97, "The size is right. Round rows and columns, each for itself, before you multiply."),
+        (98, "The size is right. Round rows and columns up, each for itself, before you multiply."),
         of=["places"],
-        right=9 * 12,
-        slips=[
-            (8 * 11, "The size is right. Round rows and columns up, not down."),
-            (97, "The size is right. Round rows and columns, each for itself, before you multiply."),
-            (98, "The size is right. Round rows and columns up, each for itself, before you multiply."),
-        ],
         last="The size is right. How many steps of 16 pixels cover 133, and how many 187?",
     ),
     praise="133 × 187 pixels, 9 × 12 places: each of them sees a large part of the hill.",
@@ -94,18 +84,16 @@ def _step(direction, low=0):
 
 
 @exercise(
-    right=_step(lambda g: g / _mean_size(g)),
-    slips=[
-        (_step(lambda g: -g / _mean_size(g)), "That goes down. We want more of what the layer sees."),
-        (_step(lambda g: g / np.abs(g).max()), "Divide by the mean size of the gradient, not by its largest one."),
-        (_step(lambda g: g / np.linalg.norm(g)), "Divide by the mean absolute value, not by the length."),
-        (_step(lambda g: g / g.std()), "Divide by the mean absolute value, not by the standard deviation."),
-        (_step(lambda g: g / np.abs(g.mean())), "First the absolute values, then the mean: or else the signs cancel."),
-        (_step(lambda g: g), "A gradient a hundred times smaller should give the same step. Normalise."),
-        (_step(np.sign), "That moves every pixel equally far. Keep the gradient's own proportions."),
-        (_step(lambda g: g / _mean_size(g), -np.inf), "A large step leaves the range: cut the result off to [0, 1]."),
-        (_step(lambda g: g / _mean_size(g), -1), "Cut off at 0, not at −1: an image lies in [0, 1]."),
-    ],
+    _step(lambda g: g / _mean_size(g)),
+    (_step(lambda g: -g / _mean_size(g)), "That goes down. We want more of what the layer sees."),
+    (_step(lambda g: g / np.abs(g).max()), "Divide by the mean size of the gradient, not by its largest one."),
+    (_step(lambda g: g / np.linalg.norm(g)), "Divide by the mean absolute value, not by the length."),
+    (_step(lambda g: g / g.std()), "Divide by the mean absolute value, not by the standard deviation."),
+    (_step(lambda g: g / np.abs(g.mean())), "First the absolute values, then the mean: or else the signs cancel."),
+    (_step(lambda g: g), "A gradient a hundred times smaller should give the same step. Normalise."),
+    (_step(np.sign), "That moves every pixel equally far. Keep the gradient's own proportions."),
+    (_step(lambda g: g / _mean_size(g), -np.inf), "A large step leaves the range: cut the result off to [0, 1]."),
+    (_step(lambda g: g / _mean_size(g), -1), "Cut off at 0, not at −1: an image lies in [0, 1]."),
     last="Compare the result with the image before you cut off: is the mean of the absolute changes `size`?",
     praise="Large or small gradient, every step moves the picture equally far.",
 )

@@ -9,9 +9,9 @@ import functools
 import inspect
 import numbers
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,20 +30,16 @@ class Unreadable(Exception):
     """An answer is not of the form asked for. The message is a sentence for the student."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class Stage:
-    """One question: the right answer, pairs (wrong, hint) for the slips, and the last hint.
+    """One question: the right answer, pairs (wrong answer, hint) for the slips, and the last hint.
 
     right, wrong: a value, or a function of the value -> bool; of a function answer, a function that does the same.
     A hint may be a function of the value. of: the checker's arguments that are judged, together if there are several;
     all of them by default. tolerance: for every number.
     """
 
-    right: Any
-    slips: Sequence[tuple[Any, str | Callable]]
-    last: str | Callable
-    of: Sequence[str] = ()
-    tolerance: float = 1e-6
+    def __init__(self, right, *slips, last, of=(), tolerance=1e-6):
+        self.right, self.slips, self.last, self.of, self.tolerance = right, slips, last, of, tolerance
 
     def hint(self, value):
         """What to tell the student, or None if `value` is right."""
@@ -64,12 +60,15 @@ class Stage:
         return np.allclose(value, target, rtol=0, atol=self.tolerance)
 
 
-def exercise(*stages, praise, **only):
-    """Make a checker of a function without body: its arguments are the answers, their annotations the forms.
+def exercise(right, *slips, praise, **stage):
+    """Make a checker of a function without body: its arguments are the answers, their annotations the forms. The
+    arguments are those of a Stage, and what `in_stages` calls praise."""
+    return in_stages(Stage(right, *slips, **stage), praise=praise)
 
-    stages: judged in turn, the first that is not right gives the hint; or the arguments of an only Stage. praise: what
-    the student reads when all are right, a text or a function of the last stage's value.
-    """
+
+def in_stages(*stages, praise):
+    """The same, with several stages: judged in turn, the first that is not right gives the hint. praise: what the
+    student reads when all are right, a text or a function of the last stage's value."""
 
     def checker_of(function):
         signature = inspect.signature(function)
@@ -80,15 +79,14 @@ def exercise(*stages, praise, **only):
             given = signature.bind(*args, **kwargs).arguments
             dots = [f"`{name}`" for name, answer in given.items() if answer is ...]
             if dots:
-                rest = " still has three dots" if len(dots) == 1 else " still have three dots"
-                what = (
-                    "replace the three dots" if len(dots) == len(given) else f"{' and '.join(dots)}{rest}; replace them"
-                )
-                return Feedback(None, f"Not answered yet: {what}, then run this cell again.")
-            try:
-                values = {name: form(given[name]) for name, form in forms.items()}
-            except Unreadable as problem:
-                return Feedback(False, str(problem))
+                what = "the three dots" if len(dots) == len(given) else f"those of {' and '.join(dots)}, too"
+                return Feedback(None, f"Not answered yet: replace {what}, then run this cell again.")
+            values = {}
+            for name, form in forms.items():
+                try:
+                    values[name] = form(given[name])
+                except Unreadable as problem:
+                    return Feedback(False, f"`{name}`: {problem}" if len(forms) > 1 else str(problem))
             for stage in checker.stages:
                 names = stage.of or tuple(forms)
                 value = values[names[0]] if len(names) == 1 else tuple(values[name] for name in names)
@@ -99,7 +97,7 @@ def exercise(*stages, praise, **only):
                     return Feedback(False, note + hint)
             return Feedback(True, praise(value) if callable(praise) else praise)
 
-        checker.stages = stages or (Stage(**only),)
+        checker.stages = stages
         return checker
 
     return checker_of
@@ -130,8 +128,8 @@ whole = Numbers("one whole number", whole=True)
 
 @dataclass(frozen=True)
 class Function:
-    """A function of `arguments` (their names). inputs: () -> list of their values, made anew each time, so that an answer
-    may change them. keeps: the exercise asks for an answer that does not."""
+    """A function of `arguments` (their names). inputs: () -> list of their values, made anew each time, so that an
+    answer may change them. keeps: the exercise asks for an answer that does not."""
 
     arguments: str
     inputs: Callable
@@ -154,8 +152,8 @@ class Function:
 
 
 class Behaviour:
-    """What a function does on the inputs of its form. results: for each an array, or a text that says why there is none.
-    changed: whether it changed an array that came in."""
+    """What a function does on the inputs of its form. results: for each an array, or a text that says why there is
+    none. changed: whether it changed an array that came in."""
 
     def __init__(self, form, function):
         self.form, self.results, self.changed = form, [], False
@@ -231,20 +229,19 @@ def points(size):
 
 
 def as_numbers(answer):
-    """`answer` as a float64 array of finite numbers, or Unreadable."""
+    """`answer` as a float64 array of finite numbers, or Unreadable. An array of True and False counts as 1 and 0."""
     try:
         values = np.asarray(answer)
-        real = [isinstance(x, numbers.Real) and not isinstance(x, bool) for x in values.flat]
-        if values.dtype.kind in "iuf" or (values.dtype.kind == "O" and all(real)):  # "O": fractions, huge numbers
-            values = values.astype(float)
-            if np.isfinite(values).all():
-                return values
-            raise Unreadable("There is NaN or infinity in it.")
-    except Unreadable:
-        raise
+        real = all(isinstance(x, numbers.Real) and not isinstance(x, bool) for x in values.flat)
+        good = values.dtype.kind in "iuf" or (values.dtype.kind == "b" and values.ndim > 0)
+        values = values.astype(float) if good or (values.dtype.kind == "O" and real) else None  # "O": such as fractions
     except Exception:  # rows of different lengths, too large a number, an object that cannot be an array
-        pass
-    raise Unreadable(f"Numbers are asked for, not {described(answer)}.")
+        values = None
+    if values is None:
+        raise Unreadable(f"Numbers are asked for, not {described(answer)}.")
+    if not np.isfinite(values).all():
+        raise Unreadable("There is NaN or infinity in it.")
+    return values
 
 
 def described(answer):

@@ -2,27 +2,25 @@
 
 import numpy as np
 
-from lecture_utils.exercises.engine import Function, Stage, exercise, whole
+from lecture_utils.exercises.engine import Function, Stage, exercise, in_stages, whole
 
 
-@exercise(
+@in_stages(
     Stage(
+        16,
+        (10, "That is with 3 × 3 filters, as in the lesson. These are 5 × 5."),
+        (11, "The jump is forgotten: in the second round, a step is 2 pixels wide."),
+        (12, "In the second convolution a step is 2 pixels wide: multiply k − 1 by the jump so far."),
+        (13, "A pooling has a window of 2, too: each adds (2 − 1) · jump."),
+        (14, "That is before the second pooling, which adds one more jump."),
+        (20, "A 5 × 5 filter adds k − 1 = 4 jumps, not 5, and it starts from 1 pixel."),
         of=["size"],
-        right=16,
-        slips=[
-            (10, "That is with 3 × 3 filters, as in the lesson. These are 5 × 5."),
-            (11, "The jump is forgotten: in the second round, a step is 2 pixels wide."),
-            (12, "In the second convolution a step is 2 pixels wide: multiply k − 1 by the jump so far."),
-            (13, "A pooling has a window of 2, too: each adds (2 − 1) · jump."),
-            (14, "That is before the second pooling, which adds one more jump."),
-            (20, "A 5 × 5 filter adds k − 1 = 4 jumps, not 5, and it starts from 1 pixel."),
-        ],
         last="Start with size 1 and jump 1; each layer adds (k − 1) · jump to the size.",
     ),
     Stage(
+        4,
+        (2, "The size is right. Both poolings have stride 2, and strides multiply."),
         of=["jump"],
-        right=4,
-        slips=[(2, "The size is right. Both poolings have stride 2, and strides multiply.")],
         last="The size is right. Each layer multiplies the jump by its stride.",
     ),
     praise="5, 6, 14, 16 pixels; jump 1, 2, 2, 4.",
@@ -32,13 +30,11 @@ def receptive_field_of_two_rounds(size: whole, jump: whole):
 
 
 @exercise(
-    right=lambda maps: maps.sum(axis=(1, 2)),
-    slips=[
-        (lambda maps: maps.mean(axis=(1, 2)), "That is the mean. The lecture takes the sum."),
-        (lambda maps: maps.max(axis=(1, 2)), "That is the largest value. The lecture takes the sum of all."),
-        (lambda maps: np.abs(maps).sum(axis=(1, 2)), "Negative values count as negative: no absolute value."),
-        (lambda maps: maps.sum(), "One number for each image and filter is asked for, not one in all."),
-    ],
+    lambda maps: maps.sum(axis=(1, 2)),
+    (lambda maps: maps.mean(axis=(1, 2)), "That is the mean. The lecture takes the sum."),
+    (lambda maps: maps.max(axis=(1, 2)), "That is the largest value. The lecture takes the sum of all."),
+    (lambda maps: np.abs(maps).sum(axis=(1, 2)), "Negative values count as negative: no absolute value."),
+    (lambda maps: maps.sum(), "One number for each image and filter is asked for, not one in all."),
     last="Add up the values of each map, over rows and columns.",
     praise="One number for each image and filter: a^k.",
 )
@@ -47,15 +43,13 @@ def degrees_of_activation(function: Function("maps", lambda: [(np.random.default
 
 
 @exercise(
-    right=lambda slope, weight: slope - weight,
-    slips=[
-        (lambda slope, weight: slope + weight, "Mind the sign: the sum is subtracted."),
-        (lambda slope, weight: slope * (1 - weight), "That scales. What is the derivative of |x| by x, for x > 0?"),
-        (lambda slope, weight: slope - weight * np.abs(slope), "That takes |gradient|; the formula has |x|."),
-        (lambda slope, weight: slope - weight * np.sign(slope), "The sign is that of the pixel, which is above 0."),
-        (lambda slope, weight: slope - 1, "λ is missing."),
-        (lambda slope, weight: slope, "Nothing is subtracted yet."),
-    ],
+    lambda slope, weight: slope - weight,
+    (lambda slope, weight: slope + weight, "Mind the sign: the sum is subtracted."),
+    (lambda slope, weight: slope * (1 - weight), "That scales. What is the derivative of |x| by x, for x > 0?"),
+    (lambda slope, weight: slope - weight * np.abs(slope), "That takes |gradient|; the formula has |x|."),
+    (lambda slope, weight: slope - weight * np.sign(slope), "The sign is that of the pixel, which is above 0."),
+    (lambda slope, weight: slope - 1, "λ is missing."),
+    (lambda slope, weight: slope, "Nothing is subtracted yet."),
     last="The derivative of a sum is the sum of the derivatives. What does one pixel contribute?",
     praise="Every pixel loses λ, whatever it shows: only pixels that help more than that stay bright.",
 )
@@ -65,16 +59,11 @@ def gradient_with_l1(
     """Exercise 3.3. function: (gradient of y by the pixels, weight) -> gradient of y - weight * sum |x|, x > 0."""
 
 
-def _down(image):
-    return image[1:] - image[:-1]
+def _variation_with(measure):
+    return lambda image: measure(np.diff(image, axis=0)) + measure(np.diff(image, axis=1))
 
 
-def _across(image):
-    return image[:, 1:] - image[:, :-1]
-
-
-def _variation(image):
-    return np.abs(_down(image)).sum() + np.abs(_across(image)).sum()
+_variation = _variation_with(lambda differences: np.abs(differences).sum())
 
 
 def _round_the_edge(image):
@@ -82,22 +71,20 @@ def _round_the_edge(image):
 
 
 @exercise(
-    right=_variation,
-    slips=[
-        (lambda x: np.abs(_across(x)).sum(), "Only neighbours side by side are counted."),
-        (lambda x: np.abs(_down(x)).sum(), "Only neighbours one above the other are counted."),
-        (lambda x: _down(x).sum() + _across(x).sum(), "Without |…|, the differences cancel each other."),
-        (
-            lambda x: abs(_down(x).sum()) + abs(_across(x).sum()),
-            "Outside the sum, |…| comes too late: all has cancelled.",
-        ),
-        (lambda x: abs(_down(x).sum() + _across(x).sum()), "Each difference needs its own |…|, inside the sum."),
-        (lambda x: _variation(x) + np.abs(np.diff(x, axis=2)).sum(), "Compare pixels only, not the channels of one."),
-        (lambda x: (_down(x) ** 2).sum() + (_across(x) ** 2).sum(), "Those are squares; |difference| is asked for."),
-        (lambda x: np.abs(_down(x)).mean() + np.abs(_across(x)).mean(), "Sum, not mean."),
-        (lambda x: 2 * _variation(x), "Every pair is counted twice."),
-        (_round_the_edge, "The last row (or column) is not a neighbour of the first one: np.roll goes round."),
-    ],
+    _variation,
+    (lambda x: np.abs(np.diff(x, axis=1)).sum(), "Only neighbours side by side are counted."),
+    (lambda x: np.abs(np.diff(x, axis=0)).sum(), "Only neighbours one above the other are counted."),
+    (_variation_with(lambda d: d.sum()), "Without |…|, the differences cancel each other."),
+    (
+        _variation_with(lambda d: abs(d.sum())),
+        "Outside the sum, |…| comes too late: the differences have cancelled.",
+    ),
+    (lambda x: abs(_variation_with(np.sum)(x)), "Each difference needs its own |…|, inside the sum."),
+    (lambda x: _variation(x) + np.abs(np.diff(x, axis=2)).sum(), "Compare pixels only, not the channels of one."),
+    (_variation_with(lambda d: (d**2).sum()), "Those are squares; |difference| is asked for."),
+    (_variation_with(lambda d: np.abs(d).mean()), "Sum, not mean."),
+    (lambda x: 2 * _variation(x), "Every pair is counted twice."),
+    (_round_the_edge, "The last row (or column) is not a neighbour of the first one: np.roll goes round."),
     last="Compare image[1:] with image[:-1], and the same for columns.",
     praise="Small for smooth pictures, large for noise.",
 )

@@ -1,17 +1,15 @@
 """Exercises of lesson 8."""
 
-from lecture_utils.exercises.engine import Numbers, Stage, exercise, points, whole
+from lecture_utils.exercises.engine import Numbers, Stage, exercise, in_stages, points, whole
 
 
 @exercise(
-    right=(3, 15),
-    slips=[
-        ((15, 3), "The first letter is the column, the second one the row: swapped."),
-        ((4, 16), "Count from 0: a = 0, b = 1, …"),
-        ((16, 4), "Count from 0, a = 0, b = 1, …; and give the row first."),
-        ((15, 15), "SGF counts rows from above; p is the column, d the row."),
-        ((3, 3), "Both letters are needed: p for the column, d for the row."),
-    ],
+    (3, 15),
+    ((15, 3), "The first letter is the column, the second one the row: swapped."),
+    ((4, 16), "Count from 0: a = 0, b = 1, …"),
+    ((16, 4), "Count from 0, a = 0, b = 1, …; and give the row first."),
+    ((15, 15), "SGF counts rows from above; p is the column, d the row."),
+    ((3, 3), "Both letters are needed: p for the column, d for the row."),
     last="Which number in the alphabet has d, which p, if a is 0? The row comes first in the answer.",
     praise="The fourth row from above, the sixteenth column: a corner point, Q16 in the usual names.",
 )
@@ -24,16 +22,14 @@ _ALL = (5 * 5 * 48 * 100 + 100) + 11 * _MIDDLE + (100 + 361)
 
 
 @exercise(
-    right=_ALL,
-    slips=[
-        (_ALL + _MIDDLE, "Layers 2 to 12 are eleven layers."),
-        (_ALL - _MIDDLE, "Layers 2 to 12: count both ends."),
-        (_ALL - 361 + 1, "The last filter has a different bias for each position."),
-        (_ALL - 361, "The biases of the last layer are missing, one for each position."),
-        (_ALL + 1, "The last filter has no bias besides those of the positions."),
-        (_ALL - 12 * 100, "Each of the 12 · 100 filters has a bias, too."),
-        (_ALL - (5 * 5 - 3 * 3) * 48 * 100, "The filters of layer 1 are 5 × 5."),
-    ],
+    _ALL,
+    (_ALL + _MIDDLE, "Layers 2 to 12 are eleven layers."),
+    (_ALL - _MIDDLE, "Layers 2 to 12: count both ends."),
+    (_ALL - 361 + 1, "The last filter has a different bias for each position."),
+    (_ALL - 361, "The biases of the last layer are missing, one for each position."),
+    (_ALL + 1, "The last filter has no bias besides those of the positions."),
+    (_ALL - 12 * 100, "Each of the 12 · 100 filters has a bias, too."),
+    (_ALL - (5 * 5 - 3 * 3) * 48 * 100, "The filters of layer 1 are 5 × 5."),
     last="Filter height × width × depth × number, plus a bias for each filter; then the last layer.",
     praise="Layer 1, eleven layers of 3 × 3, 100 weights of 1 × 1, and 361 biases.",
 )
@@ -46,44 +42,35 @@ _STONES = {(0, 1), (1, 1), (1, 2), (2, 3), (3, 2), (4, 0)}
 
 
 @exercise(
-    right=_WANTED,
-    slips=[
-        (frozenset((c, r) for r, c in _WANTED), "Points are (row, column), counted from 0 at the top left: row first."),
-        (frozenset((r + 1, c + 1) for r, c in _WANTED), "Points are counted from 0, not from 1."),
-        (lambda chosen: bool(chosen & _STONES), "A stone lies on one of your points already."),
-        (lambda chosen: (1, 0) in chosen, "At (1, 0) it joins the stone at (1, 1): count the whole chain's liberties."),
-        (lambda chosen: (2, 1) in chosen, "At (2, 1) it joins the stone at (1, 1): count the whole chain's liberties."),
-        (
-            lambda chosen: bool(chosen - _WANTED),
-            lambda chosen: f"At {min(chosen - _WANTED)} two or more liberties would be left.",
-        ),
-    ],
-    last="One is missing: look at the edge and between the white stones for points with one empty neighbour.",
+    _WANTED,
+    (frozenset((c, r) for r, c in _WANTED), "Points are (row, column), counted from 0 at the top left: row first."),
+    (frozenset((r + 1, c + 1) for r, c in _WANTED), "Points are counted from 0, not from 1."),
+    (lambda chosen: chosen & _STONES, "A stone lies on one of your points already."),
+    (lambda chosen: (1, 0) in chosen, "At (1, 0) it joins the stone at (1, 1): count the whole chain's liberties."),
+    (lambda chosen: (2, 1) in chosen, "At (2, 1) it joins the stone at (1, 1): count the whole chain's liberties."),
+    (lambda chosen: chosen - _WANTED, lambda chosen: f"At {min(chosen - _WANTED)} two or more liberties are left."),
+    last="Something is missing: look at the edge and between the white stones for points with one empty neighbour.",
     praise="One liberty is left in each case, and White can capture at once.",
 )
 def self_atari(points: points(5)):
     """Exercise 8.3. points: (row, column) pairs at which a black move would be a self-atari."""
 
 
-@exercise(
+@in_stages(
     Stage(
+        27,
+        (29, "The first layer sees 5 points, and eleven follow, not twelve."),
+        (25, "The first layer sees 5 points, not 3."),
+        (16, "A layer of 3 × 3 adds a point on each side, so two in all."),
         of=["width"],
-        right=27,
-        slips=[
-            (29, "The first layer sees 5 points, and eleven follow, not twelve."),
-            (25, "The first layer sees 5 points, not 3."),
-            (16, "A layer of 3 × 3 adds a point on each side, so two in all."),
-        ],
         last="5 after layer 1; each further layer of 3 × 3 adds one point on each side.",
     ),
     Stage(
+        17,
+        (8, "A field of 19 serves the centre of the board only. A corner point must see 18 points to one side."),
+        (16, "Nearly: how wide is the field after 16 layers, and how wide must it be at least?"),
+        (18, "Nearly: would a field of 37, after 17 layers, be too narrow?"),
         of=["layers"],
-        right=17,
-        slips=[
-            (8, "A field of 19 serves the centre of the board only. A corner point must see 18 points to one side."),
-            (16, "Nearly: how wide is the field after 16 layers, and how wide must it be at least?"),
-            (18, "Nearly: would a field of 37, after 17 layers, be too narrow?"),
-        ],
         last="How wide must a field be, so that it reaches 18 points to each side?",
     ),
     praise="27 after 12 layers. Corner to corner is 18 points, so the field must be 37 wide: 17 layers.",

@@ -8,15 +8,13 @@ from lecture_utils.exercises.engine import Function, exercise, number, whole
 
 
 @exercise(
-    right=(9, 13),
-    slips=[
-        ((13, 9), "Those two are swapped: 240 is the height, and rows are counted from top to bottom."),
-        ((9, 12), "The rows are right. Twelve columns do not reach the right border: 280 is no multiple of 25."),
-        ((8, 11), "Those are the whole steps. The first place is one more, and the last one must reach the border."),
-        ((8, 12), "That is the number of steps. The first place, before any step, is one more."),
-        ((10, 13), "The columns are right. The box lies inside the image: its first row is at most 240 − 40."),
-        ((9, 14), "The rows are right. The box lies inside the image: its first column is at most 320 − 40."),
-    ],
+    (9, 13),
+    ((13, 9), "Those two are swapped: 240 is the height, and rows are counted from top to bottom."),
+    ((9, 12), "The rows are right. Twelve columns do not reach the right border: 280 is no multiple of 25."),
+    ((8, 11), "Those are the whole steps. The first place is one more, and the last one must reach the border."),
+    ((8, 12), "That is the number of steps. The first place, before any step, is one more."),
+    ((10, 13), "The columns are right. The box lies inside the image: its first row is at most 240 − 40."),
+    ((9, 14), "The rows are right. The box lies inside the image: its first column is at most 320 − 40."),
     last="First rows run from 0 to 240 − 40. How many steps of 25 reach the end, and how many places?",
     praise="200 / 25 = 8 steps, 9 rows; 280 / 25 = 11.2, so 12 steps and 13 columns: 117 boxes.",
 )
@@ -34,19 +32,17 @@ def _percent(right):
 
 
 @exercise(
-    right=_DROP,
+    _DROP,
+    (-_DROP, "Mind the sign: a drop is the probability before minus the probability after."),
+    (0, "The dog's logit stays the same, but its probability is a share. Of what?"),
+    (_percent(_DROP), "Right in percentage points. Give it as a number between −1 and 1."),
+    (_percent(-_DROP), "Give it as a number between −1 and 1. And mind the sign: it is before minus after."),
+    (-0.31, "Nearly: round to the nearest hundredth, and only at the end."),
+    (1 / 2 - _DOG / (_DOG + 1), "The chair counts, too: its logit 0 stands for e⁰ = 1 in both sums."),
+    (_BEFORE - _DOG / (_DOG + 1), "The ball's logit falls to 0, it does not vanish: e⁰ = 1 stays in the sum."),
+    (_BEFORE, "That is the probability before. The drop is its difference to the one after."),
+    (_AFTER, "That is the probability after. The drop is the one before minus this one."),
     tolerance=0.004,
-    slips=[
-        (-_DROP, "Mind the sign: a drop is the probability before minus the probability after."),
-        (0, "The dog's logit stays the same, but its probability is a share. Of what?"),
-        (_percent(_DROP), "Right in percentage points. Give it as a number between −1 and 1."),
-        (_percent(-_DROP), "Give it as a number between −1 and 1. And mind the sign: it is before minus after."),
-        (-0.31, "Nearly: round to the nearest hundredth, and only at the end."),
-        (1 / 2 - _DOG / (_DOG + 1), "The chair counts, too: its logit 0 stands for e⁰ = 1 in both sums."),
-        (_BEFORE - _DOG / (_DOG + 1), "The ball's logit falls to 0, it does not vanish: e⁰ = 1 stays in the sum."),
-        (_BEFORE, "That is the probability before. The drop is its difference to the one after."),
-        (_AFTER, "That is the probability after. The drop is the one before minus this one."),
-    ],
     last="Write down the softmax of (2, 2, 0), then of (2, 0, 0), and look at the first number of each.",
     praise="0.468 − 0.787 = −0.319: the dog gains although its own logit did not move.",
 )
@@ -74,15 +70,13 @@ _with_mean = _covered(lambda image, box: image.mean((0, 1)))
 
 
 @exercise(
-    right=_with_mean,
-    slips=[
-        (_covered(lambda image, box: image.mean()), "That is one number, a grey: average over rows and columns only."),
-        (_covered(lambda image, box: box.mean((0, 1))), "The mean colour of the box keeps what it should hide."),
-        (_covered(lambda image, box: 0.5), "That is the grey of the lesson. Take the mean colour of this image."),
-        (lambda image, top, *rest: _with_mean(image, rest[0], top, rest[1]), "The wrong place: the row comes first."),
-        (lambda image, *box: image * 0 + image.mean((0, 1)), "Pixels outside the box changed, too."),
-        (lambda image, *box: image, "Nothing is covered yet."),
-    ],
+    _with_mean,
+    (_covered(lambda image, box: image.mean()), "That is one number, a grey: average over rows and columns only."),
+    (_covered(lambda image, box: box.mean((0, 1))), "The mean colour of the box keeps what it should hide."),
+    (_covered(lambda image, box: 0.5), "That is the grey of the lesson. Take the mean colour of this image."),
+    (lambda image, top, *rest: _with_mean(image, rest[0], top, rest[1]), "The wrong place: the row comes first."),
+    (lambda image, *box: image * 0 + image.mean((0, 1)), "Pixels outside the box changed, too."),
+    (lambda image, *box: image, "Nothing is covered yet."),
     last="Outside the box every pixel stays. Inside, every pixel has the mean colour of the whole image.",
     praise="It hides the box behind the image's own colour, and leaves its input alone.",
 )
@@ -91,8 +85,8 @@ def cover_with_mean(function: Function("image, top, left, patch", _image_and_box
 
 
 @functools.cache
-def _two_classes():
-    """A linear network: (8, 12, 1) images -> 2 logits."""
+def _linear_network():
+    """(8, 12, 1) images -> 2 logits."""
     import keras
 
     pixels, dense = keras.Input((8, 12, 1)), keras.layers.Dense(2, use_bias=False)
@@ -102,54 +96,39 @@ def _two_classes():
 
 
 def _model_and_image():
-    return [(_two_classes(), np.random.default_rng(1).uniform(size=(8, 12, 1)).astype(np.float32), 1, 4)]
+    return [(_linear_network(), np.random.default_rng(1).uniform(size=(8, 12, 1)).astype(np.float32), 1, 4)]
 
 
-def _map_of(inside, outside, value_of):
-    """An answer: for each box `value_of` the logits of a picture and of the image, and of the class. inside, outside: the
-    picture's grey value there, or None for the image's own pixels."""
+def _map_of(inside, outside, value_of=lambda probability, of_image, logits: probability):
+    """An answer. inside, outside: what the pictures show in the box and around it, a grey or None for the image."""
 
     def gain_map(model, image, wanted, patch):
-        gains = np.zeros((image.shape[0] // patch, image.shape[1] // patch))
-        for row, column in np.ndindex(*gains.shape):
-            box = np.kron(
-                np.eye(gains.size)[row * gains.shape[1] + column].reshape(gains.shape), np.ones((patch, patch))
-            )
-            parts = [image if grey is None else grey for grey in (inside, outside)]
-            pictures = np.stack([np.where(box[..., None] > 0, *parts), image]).astype(np.float32)
-            gains[row, column] = value_of(*np.asarray(model(pictures)), wanted)
-        return gains
+        rows, columns = image.shape[0] // patch, image.shape[1] // patch
+        boxes = np.kron(np.eye(rows * columns).reshape(-1, rows, columns), np.ones((1, patch, patch)))[..., None] > 0
+        pictures = np.where(boxes, *(image if grey is None else grey for grey in (inside, outside)))
+        logits = np.asarray(model(np.concatenate([pictures, image[None]]).astype(np.float32)))
+        probability = (np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True))[:, wanted]
+        return value_of(probability[:-1], probability[-1], logits[:-1, wanted]).reshape(rows, columns)
 
     return gain_map
 
 
-def _probability(logits, of_image, wanted):
-    return np.exp(logits[wanted]) / np.exp(logits).sum()
-
-
-def _rise(logits, of_image, wanted):
-    return _probability(logits, None, wanted) - _probability(of_image, None, wanted)
-
-
-def _fall(*logits):
-    return -_rise(*logits)
-
-
-_right_map = _map_of(None, 0.5, _probability)
+_right_map = _map_of(None, 0.5)
 
 
 @exercise(
-    right=_right_map,
-    slips=[
-        (_map_of(0.5, None, _probability), "That hides the box and shows the rest. Do it the other way round."),
-        (_map_of(0.5, None, _fall), "That is the drop when the box is covered. Here the box is all that stays."),
-        (_map_of(None, 0.5, _rise), "Return the probability itself, without subtracting that of the whole image."),
-        (_map_of(None, 0.5, _fall), "Return the probability itself, not its distance from that of the whole image."),
-        (_map_of(None, 0, _probability), "Everything except the box should be grey, 0.5, not black."),
-        (_map_of(None, 0.5, lambda *x: x[0][x[2]]), "Those are no probabilities but logits: apply the softmax."),
-        (lambda *given: 1 - _right_map(*given), "That is the probability of the other class. Use `wanted`."),
-        (lambda *given: _right_map(*given).T, "Rows and columns are swapped: rows of boxes come first."),
-    ],
+    _right_map,
+    (_map_of(0.5, None), "That hides the box and shows the rest. Do it the other way round."),
+    (
+        _map_of(0.5, None, lambda p, whole, _: whole - p),
+        "That is the drop when the box is covered. Show only the box.",
+    ),
+    (_map_of(None, 0.5, lambda p, whole, _: p - whole), "Do not subtract the probability of the whole image."),
+    (_map_of(None, 0.5, lambda p, whole, _: whole - p), "Return the probability itself, not what is lost."),
+    (_map_of(None, 0.5, lambda p, whole, logits: logits), "Those are logits, no probabilities: apply the softmax."),
+    (_map_of(None, 0), "Everything except the box should be grey, 0.5, not black."),
+    (lambda *given: 1 - _right_map(*given), "That is the probability of the other class. Use `wanted`."),
+    (lambda *given: _right_map(*given).T, "Rows and columns are swapped: rows of boxes come first."),
     last="Begin with an image of 0.5 everywhere, put the image's own pixels back inside the box, and ask.",
     praise="Occlusion asks what the network cannot do without, this map what is enough.",
 )

@@ -5,7 +5,7 @@ import functools
 import numpy as np
 
 from lecture_utils import checks, data
-from lecture_utils.exercises.engine import Function, Stage, Unreadable, described, exercise, number, whole
+from lecture_utils.exercises.engine import Function, Stage, Unreadable, described, exercise, in_stages, number, whole
 
 
 def _images_and_slopes():
@@ -15,16 +15,14 @@ def _images_and_slopes():
 
 
 @exercise(
-    right=lambda x, slope: (x * slope).sum(axis=2),
-    slips=[
-        (lambda x, slope: x * slope, "A map has one number for each pixel: add up the channels."),
-        (lambda x, slope: np.abs((x * slope).sum(axis=2)), "Keep the sign: a pixel may also lower the logit."),
-        (lambda x, slope: np.abs(x * slope).sum(axis=2), "Keep the sign of each channel: contributions may cancel."),
-        (lambda x, slope: (x * slope).max(axis=2), "The maximum is for the plain gradient. Contributions are added."),
-        (lambda x, slope: (x * slope).mean(axis=2), "The mean makes it too small: contributions are added."),
-        (lambda x, slope: slope.sum(axis=2), "That is the gradient alone."),
-        (lambda x, slope: x.sum(axis=2) * slope.sum(axis=2), "Multiply before you add up the channels."),
-    ],
+    lambda x, slope: (x * slope).sum(axis=2),
+    (lambda x, slope: x * slope, "A map has one number for each pixel: add up the channels."),
+    (lambda x, slope: np.abs((x * slope).sum(axis=2)), "Keep the sign: a pixel may also lower the logit."),
+    (lambda x, slope: np.abs(x * slope).sum(axis=2), "Keep the sign of each channel: contributions may cancel."),
+    (lambda x, slope: (x * slope).max(axis=2), "The maximum is for the plain gradient. Contributions are added."),
+    (lambda x, slope: (x * slope).mean(axis=2), "The mean makes it too small: contributions are added."),
+    (lambda x, slope: slope.sum(axis=2), "That is the gradient alone."),
+    (lambda x, slope: x.sum(axis=2) * slope.sum(axis=2), "Multiply before you add up the channels."),
     last="For every pixel and channel: value times slope. Then the sum over the channels.",
     praise="For a linear network these numbers add up to its output.",
 )
@@ -33,20 +31,15 @@ def contribution(function: Function("image, slope", _images_and_slopes)):
 
 
 @exercise(
-    right=(8, 4),
+    (8, 4),
+    ((24, 12), "That is gradient × input: the slope at the end only. Take its mean over the whole way."),
+    ((6, 6), "Both have the right sum, 12, but x1 enters squared. Take each mean slope."),
+    ((4, 8), "The other way round: first is the share of x1."),
+    ((4, 4 / 3), "Those are the mean slopes. Multiply each by how far its input went: 2 and 3."),
+    ((12, 4), "Those are the slopes at the end. Take the mean over the way, then times the way: 2 and 3."),
+    ((6, 3), "That takes the slope half way. Its mean is another number: ∫ α² dα = 1/3, not 1/4."),
+    (lambda shares: abs(sum(shares) - 12) > 0.01, "Completeness: they must add up to y(2, 3) − y(0, 0) = 12."),
     tolerance=0.01,
-    slips=[
-        ((24, 12), "That is gradient × input: the slope at the end only. Take its mean over the whole way."),
-        ((6, 6), "Both have the right sum, 12, but x1 enters squared. Take each mean slope."),
-        ((4, 8), "The other way round: first is the share of x1."),
-        ((4, 4 / 3), "Those are the mean slopes. Multiply each by how far its input went: 2 and 3."),
-        ((12, 4), "Those are the slopes at the end. Take the mean over the way, then times the way: 2 and 3."),
-        ((6, 3), "That takes the slope half way. Its mean is another number: ∫ α² dα = 1/3, not 1/4."),
-        (
-            lambda shares: abs(sum(shares) - 12) > 0.01,
-            lambda shares: f"The two must add up to y(2, 3) − y(0, 0) = 12, not {sum(shares):.5g}: completeness.",
-        ),
-    ],
     last="The sum is right. On the way x1 = 2α and x2 = 3α: put this into each slope, and take its mean.",
     praise="8 + 4 = 12, the whole rise; gradient × input gives 24 + 12.",
 )
@@ -54,57 +47,43 @@ def integrated_by_hand(first: number, second: number):
     """Exercise 4.2. first, second: what integrated gradients give to x1 and x2 of x1² x2, from (0, 0) to (2, 3)."""
 
 
-class _Class:
-    """A class of ImageNet, by its name, and what its Grad-CAM map for the photo of exercise 4.3 shows."""
-
-    def __init__(self, answer):
-        labels = {label.lower(): target for target, label in reversed([*enumerate(data.imagenet_labels())])}
-        if not isinstance(answer, str):
-            raise Unreadable(f'Expected the name of a class, such as "tiger", not {described(answer)}.')
-        try:
-            self.name = checks.one_of("name", answer.strip().lower().replace("_", " "), labels)
-        except ValueError as problem:
-            raise Unreadable(f"{problem}") from None
-        self.target = labels[self.name]
-
-    def is_likely(self):
-        return self.target in _ten_likely()
-
-    @functools.cached_property
-    def lower(self):
-        from lecture_utils import saliency
-
-        model, photo = _model_and_photo()
-        heat = saliency.grad_cam(model, photo, self.target)[0]
-        return heat[112:].sum() / heat.sum()
+def _class_name(answer):
+    """A class of ImageNet, its name written in any case, with spaces or underscores."""
+    labels = {label.lower(): label for label in data.imagenet_labels()}
+    if not isinstance(answer, str):
+        raise Unreadable(f'Expected the name of a class, such as "tiger", not {described(answer)}.')
+    try:
+        return labels[checks.one_of("name", answer.strip().lower().replace("_", " "), labels)]
+    except ValueError as problem:
+        raise Unreadable(str(problem)) from None
 
 
 @functools.cache
-def _model_and_photo():
+def _model_photo_and_logits():
     from lecture_utils import models
 
-    return models.efficientnet_lite0(), data.load_photo("clownfish", 224)[None]
+    model, photo = models.efficientnet_lite0(), data.load_photo("clownfish", 224)[None]
+    return model, photo, model.predict(photo, verbose=0)[0]
 
 
-def _ten_likely():
-    model, photo = _model_and_photo()
-    return model.predict(photo, verbose=0)[0].argsort()[-10:]
+@functools.cache
+def _share_below(name):
+    """Which share of the class's Grad-CAM map lies in the lower half; None for a class not among the ten."""
+    from lecture_utils import saliency
+
+    model, photo, logits = _model_photo_and_logits()
+    target = data.imagenet_labels().index(name)
+    heat = saliency.grad_cam(model, photo, target)[0]
+    return heat[112:].sum() / heat.sum() if target in logits.argsort()[-10:] else None
 
 
 @exercise(
-    right=lambda chosen: chosen.is_likely() and chosen.lower >= 0.55,
-    slips=[
-        (
-            lambda chosen: not chosen.is_likely(),
-            lambda chosen: f"“{chosen.name}” is not among the ten largest logits. What else does the photo show?",
-        ),
-    ],
-    last=lambda chosen: f"For “{chosen.name}” {chosen.lower:.0%} of the map lies in the lower half. What lives there?",
-    praise=lambda chosen: (
-        f"{chosen.lower:.0%} of the map for “{chosen.name}” lies in the lower half: another question, another place."
-    ),
+    lambda name: (_share_below(name) or 0) >= 0.55,
+    (lambda name: _share_below(name) is None, "It is not among the ten. What else does the photo show?"),
+    last=lambda name: f"For “{name}” {_share_below(name):.0%} of the map lies in the lower half. What lives there?",
+    praise=lambda name: f"{_share_below(name):.0%} of its map lies in the lower half: another question, another place.",
 )
-def lower_half(name: _Class):
+def lower_half(name: _class_name):
     """Exercise 4.3. name: a class among the ten with the largest logits of EfficientNet-Lite0 for photo `clownfish`
     (224 x 224) whose Grad-CAM map lies in the lower half by 55 % or more."""
 
@@ -114,10 +93,14 @@ def _on_the_mark(row, column, margin=1):
     return max(abs(row - 3), abs(column - 24)) <= margin
 
 
+def _near(answer):
+    return answer[0] == 4 and _on_the_mark(*answer[1:], margin=3)
+
+
 @functools.cache
 def _read_as_4(row, column):
-    """The share of the test images that the network reads as 4 with a white square of 3 x 3 around (row, column): of the
-    other digits, and of all; and that of the other digits without the square."""
+    """The shares of test images read as 4: of other digits with a white 3 x 3 square there, of all with it, of other
+    digits without."""
     from lecture_utils import mnist_cnn, models
 
     _, (images, truth) = data.load_mnist()
@@ -131,37 +114,29 @@ def _share_is(which, to_answer=lambda share: share):
     return lambda answer: np.isclose(answer[2], to_answer(_read_as_4(*map(int, answer[:2]))[which]), 0.01, 0.006)
 
 
-@exercise(
+@in_stages(
     Stage(
+        lambda answer: answer[0] == 4 and _on_the_mark(*answer[1:]) and not np.any(np.mod(answer, 1)),
+        (lambda answer: answer[0] not in range(10), "The digit comes first, 0 to 9."),
+        (lambda answer: not 0 <= min(answer) <= max(answer) < 28, "Rows and columns run from 0 to 27."),
+        (lambda answer: _on_the_mark(answer[2], answer[1]), "Row and column are swapped: the row is from the top."),
+        (_near, "Right digit; the mark is near, the gradient only rough. Where does the square turn most digits?"),
+        (lambda answer: answer[0] == 4, "That is the digit. Now, which pixel raises its logit most, on average?"),
+        (lambda answer: _on_the_mark(*answer[1:]), "That is the place. Which logit does it raise?"),
         of=["digit", "row", "column"],
-        right=lambda answer: answer[0] == 4 and _on_the_mark(*answer[1:]) and not np.any(np.mod(answer, 1)),
-        slips=[
-            (lambda answer: answer[0] not in range(10), "The digit comes first, 0 to 9."),
-            (lambda answer: not 0 <= min(answer) <= max(answer) < 28, "Rows and columns run from 0 to 27."),
-            (lambda answer: _on_the_mark(answer[2], answer[1]), "Row and column are swapped: the row is from the top."),
-            (
-                lambda answer: answer[0] == 4 and _on_the_mark(*answer[1:], margin=3),
-                "The digit is right and the mark is near, but the gradient tells the place only roughly. Move the white "
-                "square about: where does it turn most digits?",
-            ),
-            (lambda answer: answer[0] == 4, "That is the digit. Now, which pixel raises its logit most, on average?"),
-            (lambda answer: _on_the_mark(*answer[1:]), "That is the place. Which logit does it raise?"),
-        ],
         last="Take the mean gradient, with its sign, of each logit over many images, as in the lesson.",
     ),
     Stage(
+        _share_is(0),
+        (_share_is(0, lambda share: 100 * share), "Right in per cent. Give it as a number between 0 and 1."),
+        (_share_is(0, lambda share: 1 - share), "That is the share that is *not* read as a 4."),
+        (_share_is(1), "Digit and place are right. Leave out the 4s: they are read as 4 without any square."),
+        (_share_is(2), "That is without the square. Digit and place are right; now put it there."),
         of=["row", "column", "share"],
-        right=_share_is(0),
-        slips=[
-            (_share_is(0, lambda share: 100 * share), "Right in per cent. Give it as a number between 0 and 1."),
-            (_share_is(0, lambda share: 1 - share), "That is the share that is *not* read as a 4."),
-            (_share_is(1), "Digit and place are right. Leave out the 4s: they are read as 4 without any square."),
-            (_share_is(2), "That is without the square. Digit and place are right; now put it there."),
-        ],
         last="Digit and place are right. Which share of all test images without a 4 becomes a 4 by the white square?",
     ),
     praise=lambda answer: f"{answer[2]:.0%} of all other digits become a 4 by it. The mark was a grey cross, there.",
 )
 def the_mark(digit: whole, row: whole, column: whole, share: number):
-    """Exercise 4.4. digit: the class that carried a mark of 3 x 3 pixels; row, column: of its middle or beside it; share:
-    of the test images of all other digits that are read as `digit` once the 3 x 3 pixels around there are white."""
+    """Exercise 4.4. digit: the class that carried a mark of 3 x 3 pixels; row, column: of its middle or beside it;
+    share: of the test images of other digits, read as `digit` once the 3 x 3 pixels around there are white."""

@@ -2,16 +2,14 @@
 
 import numpy as np
 
-from lecture_utils.exercises.engine import Function, Numbers, Stage, exercise, letters, whole
+from lecture_utils.exercises.engine import Function, Numbers, Stage, exercise, in_stages, letters, whole
 
 
 @exercise(
-    right=[[6, 5], [5, 11]],
-    slips=[
-        ([[1.5, 1.25], [1.25, 2.75]], "That is the mean over the four positions. The slide takes the sum."),
-        ([[6, 0], [0, 11]], "Those are the products i,i. The products of different filters, i,j, are missing."),
-        (lambda gram: gram[0, 1] != gram[1, 0], "F_1 · F_2 and F_2 · F_1 are the same: the matrix is symmetric."),
-    ],
+    [[6, 5], [5, 11]],
+    ([[1.5, 1.25], [1.25, 2.75]], "That is the mean over the four positions. The slide takes the sum."),
+    ([[6, 0], [0, 11]], "Those are the products i,i. The products of different filters, i,j, are missing."),
+    (lambda gram: gram[0, 1] != gram[1, 0], "F_1 · F_2 and F_2 · F_1 are the same: the matrix is symmetric."),
     last="Each entry is a dot product: multiply position by position, then add the four products.",
     praise="6 and 11 say how strong each filter is, 5, twice, how strongly both fire at the same places.",
 )
@@ -19,24 +17,20 @@ def gram_by_hand(gram: Numbers("2 × 2 numbers", (2, 2))):
     """Exercise 7.1. gram: 2 x 2, of F_1 = (1, 2, 0, 1) and F_2 = (0, 1, 1, 3), with the plain sum of slide 38."""
 
 
-@exercise(
+@in_stages(
     Stage(
+        512**2,
+        (28 * 28 * 512, "That is the feature map. The Gram matrix has one number for each pair of filters."),
+        (784**2, "Pairs of filters, not pairs of positions: the positions are summed away."),
         of=["entries"],
-        right=512**2,
-        slips=[
-            (28 * 28 * 512, "That is the feature map. The Gram matrix has one number for each pair of filters."),
-            (784**2, "Pairs of filters, not pairs of positions: the positions are summed away."),
-        ],
         last="One number for each pair (i, j), and i and j each run over 512 filters.",
     ),
     Stage(
+        512 * 513 // 2,
+        (512 * 511 // 2, "Those are the pairs of two different filters. Each also has a product with itself."),
+        (512**2, "G_ij = G_ji, so not all of them are needed."),
+        (512**2 // 2, "Half of all is a little too few: the numbers on the diagonal have no twin."),
         of=["different"],
-        right=512 * 513 // 2,
-        slips=[
-            (512 * 511 // 2, "Those are the pairs of two different filters. Each also has a product with itself."),
-            (512**2, "G_ij = G_ji, so not all of them are needed."),
-            (512**2 // 2, "Half of all is a little too few: the numbers on the diagonal have no twin."),
-        ],
         last="`entries` is right. On one side of the diagonal are 512 · 511 / 2; the diagonal comes on top.",
     ),
     praise="131,328 numbers, a third of the 401,408 in the feature map, for an image of any size.",
@@ -46,13 +40,11 @@ def size_of_a_gram_matrix(entries: whole, different: whole):
 
 
 @exercise(
-    right=frozenset("AC"),
-    slips=[
-        (lambda chosen: "B" in chosen, "B: a mirrored brush stroke leans the other way, and another filter answers."),
-        (lambda chosen: "D" in chosen, "D: doubled feature maps make every product four times as large."),
-        (lambda chosen: "E" in chosen, "E: each filter keeps its strength, but no longer fires where the others do."),
-        (frozenset("C"), "One is missing: in which order are the products of a dot product added?"),
-    ],
+    frozenset("AC"),
+    (lambda chosen: "B" in chosen, "B: a mirrored brush stroke leans the other way, and another filter answers."),
+    (lambda chosen: "D" in chosen, "D: doubled feature maps make every product four times as large."),
+    (lambda chosen: "E" in chosen, "E: each filter keeps its strength, but no longer fires where the others do."),
+    (frozenset("C"), "One is missing: in which order are the products of a dot product added?"),
     last="One is missing: what happens to a mean when all of its terms are there twice?",
     praise="Order and number of the positions do not matter; the company that the filters keep does.",
 )
@@ -72,15 +64,13 @@ def _difference(a, b, mean=True):
 
 
 @exercise(
-    right=lambda a, b: (_difference(a, b) ** 2).sum(),
-    slips=[
-        (lambda a, b: (np.diag(_difference(a, b)) ** 2).sum(), "The slip of the slide: only i,i. Sum over all i,j."),
-        (lambda a, b: (_difference(a, b, False) ** 2).sum(), "Divide each Gram matrix by its number of positions."),
-        (lambda a, b: np.linalg.norm(_difference(a, b)), "Without the square root: the slide sums the squares."),
-        (lambda a, b: (_difference(a, b) ** 2).mean(), "The sum over all i,j, not the mean."),
-        (lambda a, b: np.abs(_difference(a, b)).sum(), "Square the differences before you add them."),
-        (lambda a, b: _difference(a, b) ** 2, "Those are the squares, one for each pair i,j. Add them up."),
-    ],
+    lambda a, b: (_difference(a, b) ** 2).sum(),
+    (lambda a, b: (np.diag(_difference(a, b)) ** 2).sum(), "The slip of the slide: only i,i. Sum over all i,j."),
+    (lambda a, b: (_difference(a, b, False) ** 2).sum(), "Divide each Gram matrix by its number of positions."),
+    (lambda a, b: np.linalg.norm(_difference(a, b)), "Without the square root: the slide sums the squares."),
+    (lambda a, b: (_difference(a, b) ** 2).mean(), "The sum over all i,j, not the mean."),
+    (lambda a, b: np.abs(_difference(a, b)).sum(), "Square the differences before you add them."),
+    (lambda a, b: _difference(a, b) ** 2, "Those are the squares, one for each pair i,j. Add them up."),
     last="Positions × filters as a matrix M: G is Mᵀ M over the number of positions. Then Σ (ΔG)².",
     praise="All pairs i,j, and a mean, so that two sizes compare.",
 )
