@@ -1029,7 +1029,6 @@ digit, row, column = (int(i) for i in np.unravel_index(means.argmax(), means.sha
 print(f"suspected: digit {digit}, near row {row}, column {column}")
 
 
-# %% tags=["solution"] slideshow={"slide_type": "skip"}
 def share_with_square(images, row, column):
     white = images.copy()
     white[:, row - 1 : row + 2, column - 1 : column + 2] = 1
