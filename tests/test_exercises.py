@@ -19,10 +19,10 @@ CHECKERS = {name: it for module in MODULES for name, it in vars(module).items() 
 each_checker = pytest.mark.parametrize("name", CHECKERS)
 
 
-def network(*after, between=(), filters=(25, 50), image=(28, 28, 1), outputs=10):
+def network(*after, between=(), filters=(25, 50), outputs=10, pool=layers.GlobalMaxPooling2D):
     first, second = (layers.Conv2D(count, 3, activation="relu") for count in filters)
-    front = [keras.Input(image), first, layers.MaxPooling2D(2), *between, second]
-    return keras.Sequential([*front, layers.GlobalMaxPooling2D(), *after, layers.Dense(outputs)])
+    front = [keras.Input((28, 28, 1)), first, layers.MaxPooling2D(2), *between, second]
+    return keras.Sequential([*front, pool(), *after, layers.Dense(outputs)])
 
 
 def nested():
@@ -30,15 +30,14 @@ def nested():
     return keras.Sequential([front, layers.Conv2D(50, 3), layers.GlobalMaxPooling2D(), layers.Dense(10)])
 
 
-def step(scale, in_place=False):
-    def function(image, gradient, size):
-        if not in_place:
-            return np.clip(image + size * gradient / scale(np.abs(gradient).mean()), 0, 1)
-        gradient *= size / scale(np.abs(gradient).mean())
-        image += gradient
-        return np.clip(image, 0, 1, out=image)
+def step(scale):
+    return lambda image, gradient, size: np.clip(image + size * gradient / scale(np.abs(gradient).mean()), 0, 1)
 
-    return function
+
+def in_place_step(image, gradient, size):
+    gradient *= size / np.abs(gradient).mean()
+    image += gradient
+    return np.clip(image, 0, 1, out=image)
 
 
 def in_place_loss(gradient, weight):
@@ -59,12 +58,14 @@ def in_a_batch(model, image, wanted, patch):
 
 
 MIRRORED = np.array([[-1, -1, 1], [-1, 1, -1], [1, -1, -1]])
-SHARE = saliency._read_as_4(3, 23)[0]
-RIGHT = {  # beside the forms that `forms` makes of the right values
+SHARE, FOURS_TOO, _ = saliency._read_as_4(3, 23)
+RIGHT = {  # beside the forms that `in_many_forms` makes of the right values; the first one counts as the solution
     "anti_diagonal_filter": [(MIRRORED,), (MIRRORED.tolist(),)],
     "shared_weight_after_one_step": [((0.54, 0.54),)],
     "small_network": [
-        (small,) for small in (network(), nested(), network(layers.Dense(9), between=[layers.Conv2D(8, 1)]))
+        (network(pool=layers.GlobalAveragePooling2D),),
+        (nested(),),
+        (network(between=[layers.Conv2D(8, 1)]),),
     ],
     "degrees_of_activation": [(lambda maps: np.einsum("nijk->nk", maps).tolist(),)],
     "gradient_with_l1": [(in_place_loss,), (lambda *given: keras.ops.subtract(*given),)],
@@ -74,15 +75,13 @@ RIGHT = {  # beside the forms that `forms` makes of the right values
     "drop_beside_a_rival": [(-0.32,), (-0.319,)],
     "gain_map": [(in_a_batch,)],
     "normalised_step": [
-        *[(step(lambda mean: mean, in_place),) for in_place in (False, True)],
-        *[(step(lambda mean, least=least: mean + least),) for least in (1e-8, keras.config.epsilon(), 1e-6)],
-        (step(lambda mean: max(mean, 1e-6)),),
+        *[(step(lambda mean, least=least: mean + least),) for least in (0, 1e-8, keras.config.epsilon(), 1e-6)],
+        *[(step(lambda mean: max(mean, 1e-6)),), (in_place_step,)],
     ],
     "what_style_forgets": [(x,) for x in ("c, a", "A and C", "A+C", ["AC"], ["C", "A"], {"A", "C"}, frozenset("ac"))],
     "style_distance": [(lambda *maps: np.reshape(CHECKERS["style_distance"].stages[0].right(*maps), (1, 1)),)],
     "self_atari": [(form([(2, 2), (0, 0), (0, 2)]),) for form in (list, set, tuple, frozenset, np.float64)],
 }
-FOUR_TOO = saliency._read_as_4(3, 23)[1]
 EXAMPLES = {  # for slips that are predicates, in their order, and then for the last hint of that stage
     "anti_diagonal_filter": [np.eye(3), MIRRORED[::-1], [[-1, 1, -1]] * 3, [[-1, 1, 1], [-1, 1, -1], [1, -1, -1]]],
     "first_layer_of_alexnet": [(56, 57, 96), (54, 54, 96)],
@@ -91,7 +90,7 @@ EXAMPLES = {  # for slips that are predicates, in their order, and then for the 
     "integrated_by_hand": [(7, 7), (9, 3)],
     "lower_half": ["tiger", "clownfish"],
     "the_mark": [(11, 3, 24), (4, 28, 3), (4, 24, 3), (4, 2, 22), (4, 14, 14), (9, 3, 24), (7, 14, 14),
-                 *[(3, 23, share) for share in (100 * SHARE, 1 - SHARE, FOUR_TOO, 0, 0.9)]],
+                 *[(3, 23, share) for share in (100 * SHARE, 1 - SHARE, FOURS_TOO, 0, 0.9)]],
     "drop_beside_a_rival": [-32, 31.9],
     "gram_by_hand": [[[6, 5], [4, 11]]],
     "what_style_forgets": ["ABC", "AD", "ACE", "A"],
@@ -107,29 +106,24 @@ def forms_of(checker):
     return {name: parameter.annotation for name, parameter in inspect.signature(checker).parameters.items()}
 
 
-def asks_for_a_function(checker):
-    return isinstance([*forms_of(checker).values()][0], engine.Function)
-
-
 def is_predicate(checker, target):
-    return callable(target) and not asks_for_a_function(checker)
-
-
-def answered(checker, stage, value):
-    """The right answers, but with `value` for the arguments that the stage is about."""
-    names = stage.of or [*forms_of(checker)]
-    answers = solution(checker) if len(names) < len(forms_of(checker)) else {}
-    return answers | dict(zip(names, [value] if len(names) == 1 else value, strict=True))
+    return callable(target) and not any(isinstance(form, engine.Function) for form in forms_of(checker).values())
 
 
 def solution(checker):
+    """Right answers, argument by argument."""
     if checker.__name__ in RIGHT:
         return dict(zip(forms_of(checker), RIGHT[checker.__name__][0], strict=True))
-    values = {}
-    for stage in checker.stages:
-        names = stage.of or [*forms_of(checker)]
-        values |= dict(zip(names, [stage.right] if len(names) == 1 else stage.right, strict=True))
-    return values
+    return {name: value for stage in checker.stages for name, value in answers_to(checker, stage, stage.right)}
+
+
+def answers_to(checker, stage, value):
+    names = stage.of or [*forms_of(checker)]
+    return zip(names, [value] if len(names) == 1 else value, strict=True)
+
+
+def answered(checker, stage, value):
+    return solution(checker) | dict(answers_to(checker, stage, value))
 
 
 def in_many_forms(value):

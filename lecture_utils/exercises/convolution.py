@@ -96,5 +96,4 @@ _FACTORS = np.kron([[1, 2], [3, 4]], _BLOCK)
     praise="The winner of each block gets its block's factor, all others 0: only it has an effect.",
 )
 def gradient_of_max_pooling(gradient: Numbers("4 × 4 numbers, like the feature map", (4, 4))):
-    """Exercise 1.4. gradient: 4 x 4, the derivative of a + 2b + 3c + 4d by every value of filter 1's map, where
-    a, b, c, d are the values of the max pooled map, row by row."""
+    """Exercise 1.4. gradient: 4 x 4, of a + 2b + 3c + 4d, a to d the max pooled map, by every value of the map."""

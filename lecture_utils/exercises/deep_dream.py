@@ -78,9 +78,9 @@ def _mean_size(gradient):
     return np.abs(gradient).mean()
 
 
-def _step(direction, low=0):
+def _step(direction, low=0, high=1):
     """An answer that goes `size` times the `direction` it makes of the gradient."""
-    return lambda image, gradient, size: np.clip(image + size * direction(gradient), low, 1 if low == 0 else -low)
+    return lambda image, gradient, size: np.clip(image + size * direction(gradient), low, high)
 
 
 @exercise(
@@ -92,11 +92,10 @@ def _step(direction, low=0):
     (_step(lambda g: g / np.abs(g.mean())), "First the absolute values, then the mean: or else the signs cancel."),
     (_step(lambda g: g), "A gradient a hundred times smaller should give the same step. Normalise."),
     (_step(np.sign), "That moves every pixel equally far. Keep the gradient's own proportions."),
-    (_step(lambda g: g / _mean_size(g), -np.inf), "A large step leaves the range: cut the result off to [0, 1]."),
+    (_step(lambda g: g / _mean_size(g), -9, 9), "A large step leaves the range: cut the result off to [0, 1]."),
     (_step(lambda g: g / _mean_size(g), -1), "Cut off at 0, not at −1: an image lies in [0, 1]."),
     last="Compare the result with the image before you cut off: is the mean of the absolute changes `size`?",
     praise="Large or small gradient, every step moves the picture equally far.",
 )
 def normalised_step(function: Function("image, gradient, size", _small_and_large_gradient)):
-    """Exercise 6.4. function: (image, gradient, size) -> the image after a step up of mean absolute size `size`,
-    cut off to [0, 1]."""
+    """Exercise 6.4. function: (image, gradient, size) -> the image after a step up, its mean size `size`, in [0, 1]."""

@@ -133,5 +133,4 @@ _right_map = _map_of(None, 0.5)
     praise="Occlusion asks what the network cannot do without, this map what is enough.",
 )
 def gain_map(function: Function("model, image, wanted, patch", _model_and_image)):
-    """Exercise 5.4. function: (model, image, wanted, patch) -> (rows, columns), the probability of class `wanted` when
-    the image is grey everywhere except in the box, for boxes side by side."""
+    """Exercise 5.4. function: (model, image, wanted, patch) -> (rows, columns), the probability from each box alone."""

@@ -84,8 +84,7 @@ def _share_below(name):
     praise=lambda name: f"{_share_below(name):.0%} of its map lies in the lower half: another question, another place.",
 )
 def lower_half(name: _class_name):
-    """Exercise 4.3. name: a class among the ten with the largest logits of EfficientNet-Lite0 for photo `clownfish`
-    (224 x 224) whose Grad-CAM map lies in the lower half by 55 % or more."""
+    """Exercise 4.3. name: a class, among the ten likely ones, with 55 % of its Grad-CAM map in the lower half."""
 
 
 def _on_the_mark(row, column, margin=1):
@@ -99,8 +98,7 @@ def _near(answer):
 
 @functools.cache
 def _read_as_4(row, column):
-    """The shares of test images read as 4: of other digits with a white 3 x 3 square there, of all with it, of other
-    digits without."""
+    """The shares of test images read as 4: other digits with a white square there, all with it, others without."""
     from lecture_utils import mnist_cnn, models
 
     _, (images, truth) = data.load_mnist()

@@ -75,5 +75,4 @@ def _difference(a, b, mean=True):
     praise="All pairs i,j, and a mean, so that two sizes compare.",
 )
 def style_distance(function: Function("a, b", _pairs_of_feature_maps)):
-    """Exercise 7.4. function: two feature maps (rows, columns, filters) of perhaps different sizes -> Σ_ij |ΔG_ij|²
-    with G as a mean over the positions."""
+    """Exercise 7.4. function: two feature maps (rows, columns, filters) -> Σ_ij |ΔG_ij|², G a mean over positions."""
