@@ -19,10 +19,10 @@ CHECKERS = {name: it for module in MODULES for name, it in vars(module).items() 
 each_checker = pytest.mark.parametrize("name", CHECKERS)
 
 
-def network(*after, between=(), filters=(25, 50), outputs=10, pool=layers.GlobalMaxPooling2D):
+def network(*after, between=(), filters=(25, 50), outputs=10, pool="Max"):
     first, second = (layers.Conv2D(count, 3, activation="relu") for count in filters)
     front = [keras.Input((28, 28, 1)), first, layers.MaxPooling2D(2), *between, second]
-    return keras.Sequential([*front, pool(), *after, layers.Dense(outputs)])
+    return keras.Sequential([*front, getattr(layers, f"Global{pool}Pooling2D")(), *after, layers.Dense(outputs)])
 
 
 def nested():
@@ -62,11 +62,7 @@ SHARE, FOURS_TOO, _ = saliency._read_as_4(3, 23)
 RIGHT = {  # beside the forms that `in_many_forms` makes of the right values; the first one counts as the solution
     "anti_diagonal_filter": [(MIRRORED,), (MIRRORED.tolist(),)],
     "shared_weight_after_one_step": [((0.54, 0.54),)],
-    "small_network": [
-        (network(pool=layers.GlobalAveragePooling2D),),
-        (nested(),),
-        (network(between=[layers.Conv2D(8, 1)]),),
-    ],
+    "small_network": [(network(pool="Average"),), (nested(),), (network(between=[layers.Conv2D(8, 1)]),)],
     "degrees_of_activation": [(lambda maps: np.einsum("nijk->nk", maps).tolist(),)],
     "gradient_with_l1": [(in_place_loss,), (lambda *given: keras.ops.subtract(*given),)],
     "integrated_by_hand": [(7.995, 4.002)],

@@ -119,10 +119,7 @@ _right_map = _map_of(None, 0.5)
 @exercise(
     _right_map,
     (_map_of(0.5, None), "That hides the box and shows the rest. Do it the other way round."),
-    (
-        _map_of(0.5, None, lambda p, whole, _: whole - p),
-        "That is the drop when the box is covered. Show only the box.",
-    ),
+    (_map_of(0.5, None, lambda p, whole, _: whole - p), "That is the drop when the box is covered. Show only it."),
     (_map_of(None, 0.5, lambda p, whole, _: p - whole), "Do not subtract the probability of the whole image."),
     (_map_of(None, 0.5, lambda p, whole, _: whole - p), "Return the probability itself, not what is lost."),
     (_map_of(None, 0.5, lambda p, whole, logits: logits), "Those are logits, no probabilities: apply the softmax."),
