@@ -16,8 +16,7 @@ def compare_text_and_pictures(cell, outputs, reference):
     """What nbval calls to compare a cell's fresh outputs with the committed ones; stderr (TensorFlow's log) is free."""
     if not compare_text(cell, outputs, reference, (*cell.parent.skip_compare, "stderr")):
         return False
-    tolerance = cell.cell.metadata.get("figure_tolerance", {}).get("value", figures.TOLERANCE)
-    complaint = figures.complaint(outputs, reference, tolerance)
+    complaint = figures.complaint(outputs, reference, **figures.limits(cell.cell))
     if complaint:
         cell.comparison_traceback.append(complaint)
     return complaint is None

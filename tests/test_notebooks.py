@@ -3,14 +3,13 @@
 Their outputs are compared by nbval, which pytest runs over notebooks/; see conftest.py.
 """
 
-import base64
-import io
 import re
 import subprocess
 import sys
 
 import nbformat
 import pytest
+from PIL import Image
 
 from tools import figures, notebooks, title
 
@@ -97,10 +96,9 @@ def test_no_cell_prints_what_differs_between_machines(path):
 @each_notebook
 def test_every_picture_shows_something_and_has_alternative_text(path):
     for cell in code_cells(read(path)):
-        for output in cell.outputs:
-            if "image/png" in output.get("data", {}):
-                assert len(output.metadata.get("image/png", {}).get("alt", "")) > 20, cell.source
-                assert not figures.is_blank(output.data["image/png"]), cell.source
+        for picture in figures.pictures(cell.outputs):
+            assert len(picture.alt) > 20, cell.source
+            assert not figures.is_blank(picture.image()), cell.source
 
 
 def test_the_lessons_cover_the_lectures_slides_once_and_in_order():
@@ -163,7 +161,5 @@ def test_a_connection_out_of_the_machine_is_refused_in_notebook_kernels():
 
 
 def test_the_title_picture_is_made_of_the_lessons_current_figures():
-    buffer = io.BytesIO()
-    title.title().save(buffer, format="PNG")
-    fresh, committed = (base64.b64encode(raw) for raw in (buffer.getvalue(), title.TARGET.read_bytes()))
-    assert figures.difference(fresh, committed) < 0.02, "run: make notebooks"
+    committed = Image.open(title.TARGET).convert("RGB")
+    assert figures.fault(title.title(), committed, largest=0.02) is None, "run: make notebooks"

@@ -62,8 +62,8 @@ def index(rows):
 def _thumbnail(lesson):
     """The first picture of a lesson, small, as an HTML image; empty if it has none."""
     for cell in nbformat.read(lesson, as_version=4).cells:
-        for png in figures.pictures(cell.get("outputs", [])):
-            return f'<img alt="" width="220" src="data:image/png;base64,{png}">'
+        for picture in figures.pictures(cell.get("outputs", [])):
+            return f'<img alt="" width="220" src="data:{picture.kind};base64,{picture.data}">'
     return ""
 
 

@@ -213,7 +213,7 @@ by_hand = result.x.reshape(128, 128, 3).astype(np.float32)
 before, after = for_scipy(start)[0], result.fun
 print(f"the loss falls from {before:.0f} to below 5: {after < 5}")
 
-# %% tags=["hide-input"] figure_tolerance={"value": 0.4, "reason": "made live: small differences between CPUs grow with every step"} slideshow={"slide_type": "subslide"}
+# %% tags=["hide-input"] figure_tolerance={"largest": 0.25, "mean": 0.02, "reason": "made live: small differences between CPUs grow with every step"} slideshow={"slide_type": "subslide"}
 plots.images(
     [photo, painting, by_hand],
     ["start: the photo", "the style", "after 40 steps"],
@@ -336,7 +336,7 @@ painted = style_transfer.style_transfer(
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # **Your turn:** a JPEG of your own in the first line, `width = 384`, no `steps`, and any painting of `data/paintings`. Other choices follow below.
 
-# %% tags=["hide-input"] figure_tolerance={"value": 0.4, "reason": "made live: small differences between CPUs grow with every step"} slideshow={"slide_type": "subslide"}
+# %% tags=["hide-input"] figure_tolerance={"largest": 0.25, "mean": 0.02, "reason": "made live: small differences between CPUs grow with every step"} slideshow={"slide_type": "subslide"}
 plots.images(
     [mine, style[:267], painted],
     ["the photo", "Café Terrace (upper half)", "live, 240 pixels wide"],
