@@ -610,19 +610,19 @@ plots.images(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Make your own
-# Any of the 1,000 names works: look one up with `[name for name in labels if "dog" in name]`. This takes about ten seconds.
+# Any of the 1,000 names works: look one up with `[name for name in labels if "dog" in name]`. This takes a few seconds.
 
 # %% slideshow={"slide_type": "fragment"}
 blocks = [f"block{k}_project" for k in range(1, 13)]
 photos = pool[:, 16:240, 16:240]
 like = filter_visualization.feature_statistics(classifier, blocks, photos)
 image = filter_visualization.visualize(
-    classifier, "logits", "castle", like=like, steps=120
+    classifier, "logits", "castle", like=like, steps=60
 )[0]
 answer = keras.ops.softmax(classifier(image[None]))[0].numpy()
 print(labels[answer.argmax()], "above 90 %:", answer.max() > 0.9)
 
-# %% tags=["hide-input"] figure_tolerance={"largest": 0.4, "mean": 0.06, "reason": "made live: another CPU ends at another image of the same class"} slideshow={"slide_type": "subslide"}
+# %% tags=["hide-input"] figure_tolerance={"largest": 0.36, "mean": 0.06, "reason": "made live: another CPU ends at another image of the same class"} slideshow={"slide_type": "subslide"}
 plots.images([image], ["“castle”"], "A computed image with towers and walls.", width=5.5)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
