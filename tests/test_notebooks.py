@@ -101,6 +101,11 @@ def test_every_picture_shows_something_and_has_alternative_text(path):
             assert not figures.is_blank(picture.image()), cell.source
 
 
+@each_notebook
+def test_a_notebook_is_small_enough_to_open_and_to_keep(path):
+    assert path.stat().st_size <= 3_000_000
+
+
 def test_the_lessons_cover_the_lectures_slides_once_and_in_order():
     numbers = [number for lesson in LESSONS for number in notebooks.slides(read(lesson))]
     assert numbers == list(range(1, len(numbers) + 1))
