@@ -25,7 +25,7 @@ NINE = ["#CC6677", "#88CCEE", "#DDCC77", "#117733", "#AA4499", "#44AA99", "#9999
 INK, PAPER = "#222222", "#FFFFFF"
 
 PHOTOS = 40_000  # a figure whose images have this many pixels together, as 200 x 200, is stored as JPEG
-JPEG = {"quality": 85, "subsampling": 0, "optimize": True, "progressive": True}  # 0: every pixel keeps its own colour
+JPEG = {"quality": 82, "subsampling": 0, "optimize": True, "progressive": True}  # 0: every pixel keeps its own colour
 
 
 def use_style():
