@@ -219,6 +219,8 @@ CHANGES = {
 
 def test_nbval_refuses_every_doctored_picture_and_accepts_the_true_one(executed, tmp_path):
     cells = [doctored(cell, change) for cell in executed.cells for change in CHANGES.values()]
+    cells.append(doctored(executed.cells[0], CHANGES["marked"]))
+    cells[-1].metadata["figure_tolerance"] = {"largest": 1, "mean": 1, "reason": "shows that a cell's limits count"}
     notebook = nbformat.v4.new_notebook(cells=cells, metadata=executed.metadata)
     nbformat.write(notebook, tmp_path / "doctored.ipynb")
     report = tmp_path / "report.xml"
@@ -226,5 +228,5 @@ def test_nbval_refuses_every_doctored_picture_and_accepts_the_true_one(executed,
     command = [sys.executable, "-m", "pytest", *arguments, f"--rootdir={tmp_path}", tmp_path / "doctored.ipynb"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     failed = [case.find("failure") is not None for case in ElementTree.parse(report).iter("testcase")]
-    expected = [name != "nothing" for _ in executed.cells for name in CHANGES]
+    expected = [name != "nothing" for _ in executed.cells for name in CHANGES] + [False]
     assert failed == expected, done.stdout
