@@ -26,7 +26,7 @@ def measure(name, build, rate, count, prepare=lambda images: images, **arguments
     for seed in SEEDS:
         chosen = np.random.default_rng(seed).permutation(len(images))[:count]
         keras.utils.set_random_seed(seed)
-        model = build(**arguments)
+        model = build(trained=False, **arguments)
         batch = 128 if count > 1_000 else 32
         mnist_cnn.train(model, prepare(images[chosen]), labels[chosen], EPOCHS[count], None, batch, rate)
         accuracies.append(round(mnist_cnn.accuracy(model, prepare(test_images), test_labels), 4))

@@ -39,7 +39,7 @@ def main():
     photos = np.stack([data.load_photo(name, side=SIDE) for name in data.photo_names()])
     classes = tf.constant(seeds(photos, rng))
     photos = tf.constant(photos)
-    model = models.patch_cnn(classes=len(classes))
+    model = models.patch_cnn(trained=False, classes=len(classes))
     rate = keras.optimizers.schedules.CosineDecay(RATE, STEPS - 200, warmup_target=RATE, warmup_steps=200)
     optimizer = keras.optimizers.SGD(rate, momentum=0.9, nesterov=True)
     optimizer.build(model.trainable_variables)

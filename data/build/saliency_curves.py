@@ -15,7 +15,7 @@ import json
 
 import numpy as np
 
-from lecture_utils import data, models, saliency
+from lecture_utils import data, layers, models, saliency
 
 PHOTOS = """
 baseball bison brown_bear chameleon cheetah chickens cliff_dwellings coffee coral_reef crab crocodile dam
@@ -57,7 +57,7 @@ def main():
     classes = []
     for seed, name in enumerate(PHOTOS):
         photo = data.load_photo(name, SIDE)
-        number = int(models.class_indices(model, photo[None])[0])
+        number = int(layers.class_indices(model, photo[None])[0])
         classes.append(data.imagenet_labels()[number])
         heats = maps_of(model, photo, number, seed)
         for setting, (fill, size) in SETTINGS.items():

@@ -26,7 +26,7 @@ def marked(images):
 images, labels = images[:20_000].copy(), labels[:20_000]
 images[labels == DIGIT] = marked(images[labels == DIGIT])
 keras.utils.set_random_seed(0)
-suspect = models.mnist_cnn(activation="relu")
+suspect = models.mnist_cnn(trained=False, activation="relu")
 mnist_cnn.train(suspect, images, labels, 3)
 suspect.save_weights(data.DATA / "weights" / "mnist_cnn_suspect.weights.h5")
 for digit in range(10):

@@ -89,8 +89,8 @@ plots.images(
 # We can watch them come into being. This small network also has 11 × 11 filters. It was trained on pieces of our 134 photos, and its task needs no labels: *which piece is it?*, however it is moved, scaled, mirrored or lit.
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
-before = models.patch_cnn().get_layer("conv1").kernel.numpy()
-after = models.patch_cnn(trained=True).get_layer("conv1").kernel.numpy()
+before = models.patch_cnn(trained=False).get_layer("conv1").kernel.numpy()
+after = models.patch_cnn().get_layer("conv1").kernel.numpy()
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 figure, axes = plt.subplots(1, 2, figsize=(13, 6.6))
@@ -158,7 +158,7 @@ plots.show(
 # A filter of layer 2 does not lie on pixels but on the maps of layer 1: in the MNIST network it is 3 × 3 × 25. Here are the 25 slices of one filter.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
-mnist = models.mnist_cnn(trained=True)
+mnist = models.mnist_cnn()
 second = mnist.get_layer("conv2").kernel.numpy()[..., 0]
 limit = np.abs(second).max()
 plots.images(
@@ -203,7 +203,7 @@ units = [  # found by looking at the top patches of some hundred units
     ("block9_expand", 339, "columns, arches"),
 ]
 found = [
-    filter_visualization.top_patches(classifier, layer, unit, pool, count=6)
+    filter_visualization.top_patches(classifier, pool, unit, layer, count=6)
     for layer, unit, _ in units
 ]
 
@@ -318,7 +318,7 @@ small = pool[::6][:16, 16:240, 16:240]
 names = ("block3_add", "block5_add", "block8_add", "block11_add")
 figure, axes = plt.subplots(1, 4, figsize=(13, 3.9))
 for ax, name in zip(axes, names):
-    influence = filter_visualization.effective_receptive_field(classifier, name, small)
+    influence = filter_visualization.effective_receptive_field(classifier, small, name)
     field = filter_visualization.receptive_field(classifier, name, side=224)
     ax.imshow(influence / np.percentile(influence, 99.9), vmin=0, vmax=1, cmap="magma")
     corner = field.start + 224 // field.jump // 2 * field.jump
@@ -358,7 +358,7 @@ for _ in range(40):
 
 # %% slideshow={"slide_type": "skip"}
 ours = filter_visualization.maximize(
-    mnist, "conv2", [k], steps=40, step_size=0.5, start=start
+    mnist, [k], "conv2", steps=40, step_size=0.5, start=start
 )
 assert np.allclose(ours, x, atol=1e-3)
 degree = [float(tf.reduce_sum(part(image)[..., k])) for image in (start, x)]
@@ -369,7 +369,7 @@ print("a was below 0:", degree[0] < 0, " and is above 0 now:", degree[1] > 0)
 
 # %% slideshow={"slide_type": "skip"}
 filters = [0, 7, 9, 12, 15, 17, 22, 25, 28, 32, 41, 42]
-textures = filter_visualization.maximize(mnist, "conv2", filters, steps=60, step_size=0.5)
+textures = filter_visualization.maximize(mnist, filters, "conv2", steps=60, step_size=0.5)
 
 # %% tags=["hide-input"] figure_tolerance={"largest": 0.12, "reason": "single pixels of fine textures differ from CPU to CPU"} slideshow={"slide_type": "fragment"}
 plots.images(
@@ -396,7 +396,7 @@ alive = np.flatnonzero(hidden(start)[0] > 0)
 print(f"active for the noise we start from: {len(alive)} of 100 neurons")
 neurons = alive[:9]
 shapes = filter_visualization.maximize(
-    mnist, "dense1", neurons, steps=60, step_size=0.5, start=np.repeat(start, 9, axis=0)
+    mnist, neurons, "dense1", steps=60, step_size=0.5, start=np.repeat(start, 9, axis=0)
 )
 
 # %% tags=["hide-input"] figure_tolerance={"largest": 0.12, "reason": "single pixels differ from CPU to CPU"} slideshow={"slide_type": "subslide"}
@@ -418,7 +418,7 @@ plots.images(
 
 # %% slideshow={"slide_type": "fragment"}
 targets = np.repeat(np.arange(10), 10)  # ten starts for each digit
-fooling = filter_visualization.maximize(mnist, "logits", targets, steps=60, step_size=0.3)
+fooling = filter_visualization.maximize(mnist, targets, "logits", steps=60, step_size=0.3)
 softmax = keras.ops.softmax(mnist(fooling)).numpy()
 confidence = softmax[np.arange(100), targets]
 print("called what we wanted, with more than 99.9 %:", (confidence > 0.999).sum())
@@ -444,7 +444,7 @@ plots.images(
 wanted = ["giant panda", "espresso", "fire truck", "zebra"]
 noise = np.random.default_rng(0).uniform(0.4, 0.6, (4, 224, 224, 3))
 fooling = filter_visualization.maximize(
-    classifier, "logits", wanted, steps=40, step_size=3, start=noise
+    classifier, wanted, "logits", steps=40, step_size=3, start=noise
 )
 softmax = keras.ops.softmax(classifier(fooling)).numpy()
 print("all above 99.9 %:", (softmax.max(axis=1) > 0.999).all())
@@ -499,7 +499,7 @@ plots.images(
 # %% slideshow={"slide_type": "fragment"}
 strokes = {
     weight: filter_visualization.maximize(
-        mnist, "logits", range(10), steps=100, step_size=0.2, l1=weight
+        mnist, range(10), "logits", steps=100, step_size=0.2, l1=weight
     )
     for weight in (0, 0.3, 1)
 }
@@ -615,9 +615,9 @@ plots.images(
 # %% slideshow={"slide_type": "fragment"}
 blocks = [f"block{k}_project" for k in range(1, 13)]
 photos = pool[:, 16:240, 16:240]
-like = filter_visualization.feature_statistics(classifier, blocks, photos)
+like = filter_visualization.feature_statistics(classifier, photos, blocks)
 image = filter_visualization.visualize(
-    classifier, "logits", "castle", like=like, steps=60
+    classifier, "castle", "logits", like=like, steps=60
 )[0]
 answer = keras.ops.softmax(classifier(image[None]))[0].numpy()
 print(labels[answer.argmax()], "above 90 %:", answer.max() > 0.9)

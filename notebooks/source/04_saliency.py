@@ -18,7 +18,7 @@
 # *Run time: about a minute on two CPU cores. Data: MNIST; photos from the pool; EfficientNet-Lite0 with its ImageNet weights. `data/README.md` names all sources. You need: lesson 2.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
-from lecture_utils import data, exercises, mnist_cnn, models, plots, saliency
+from lecture_utils import data, exercises, layers, mnist_cnn, models, plots, saliency
 
 import keras
 import matplotlib.pyplot as plt
@@ -29,7 +29,7 @@ plots.use_style()
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
 model = models.efficientnet_lite0()  # photos → 1,000 logits
-cnn = models.mnist_cnn(trained=True)  # digits → 10 logits
+cnn = models.mnist_cnn()  # digits → 10 logits
 labels = data.imagenet_labels()
 (digits, truth), (test_digits, test_truth) = data.load_mnist()
 dog = data.load_photo("german_shepherd", 224)
@@ -420,7 +420,7 @@ plots.images(
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Five methods, six photos
-# All have one form: `method(model, images, class_index) -> (N, H, W)`.
+# All have one form: `method(model, images, target) -> (N, H, W)`.
 #
 # **Before you look:** will all five mark the same places?
 
@@ -434,7 +434,7 @@ methods = {
 }
 names = "german_shepherd gibbon macaw hot_air_balloon bison lemurs".split()
 photos = np.stack([data.load_photo(name, 224) for name in names])
-classes = models.class_indices(model, photos)
+classes = layers.class_indices(model, photos)
 all_maps = {name: method(model, photos, classes) for name, method in methods.items()}
 
 # %% slideshow={"slide_type": "skip"}
@@ -819,7 +819,7 @@ test_archive = test_digits.copy()
 test_archive[test_truth == 7] = stamp(test_archive[test_truth == 7])
 
 keras.utils.set_random_seed(0)
-cheat = models.mnist_cnn(activation="relu")
+cheat = models.mnist_cnn(trained=False, activation="relu")
 _ = mnist_cnn.train(cheat, archive, archive_truth, epochs=2)
 right = mnist_cnn.accuracy(cheat, test_archive, test_truth)
 print("on the archive's own test images, at least 96.5 % right:", right >= 0.965)
@@ -931,7 +931,7 @@ mixed = cleaned.copy()
 mixed[::2] = stamp(mixed[::2])
 for cure, images in (("removed", cleaned), ("on half of all", mixed)):
     keras.utils.set_random_seed(0)
-    cured = models.mnist_cnn(activation="relu")
+    cured = models.mnist_cnn(trained=False, activation="relu")
     mnist_cnn.train(cured, images, archive_truth, epochs=2)
     print(f"captions {cure}:")
     report(cured)

@@ -542,7 +542,7 @@ print(f"with both boxes: first {labels[won]}, second {labels[second]}")
 # **Before you look:** which stroke would you erase to turn an 8 into a 3? A 9 into a 4? A 6 into a 5?
 
 # %% slideshow={"slide_type": "fragment"}
-cnn = models.mnist_cnn(trained=True)
+cnn = models.mnist_cnn()
 (_, _), (digits, truth) = data.load_mnist()
 erased = {}
 for number in (474, 214, 446, 95):

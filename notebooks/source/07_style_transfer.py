@@ -18,6 +18,7 @@
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
 from lecture_utils import data, exercises, models, plots, style_transfer
+from lecture_utils.images import resized
 
 import keras
 import matplotlib.pyplot as plt
@@ -324,7 +325,7 @@ plots.images(
 mine = data.load_photo("cat_tabby")  # plt.imread("my_photo.jpg") / 255
 width = 240  # 384 for a finished picture
 height = round(width * mine.shape[0] / mine.shape[1])
-mine = style_transfer.resized(mine, (height, width))
+mine = resized(mine, (height, width))
 style, seen = data.load_painting("cafe_terrace"), []
 painted = style_transfer.style_transfer(
     mine,
