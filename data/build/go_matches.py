@@ -113,8 +113,7 @@ def sgf(now, own, margin):
 
 
 def main():
-    network = networks.policy_network(48, depth=8)
-    network.load_weights(data.DATA / "weights" / "go_policy.weights.h5")
+    network = networks.trained("policy")
     results = {}
     for name, player, count in (("random moves", against_random, 100), ("GNU Go level 1", against_gnugo, 50)):
         print(name, flush=True)
