@@ -37,9 +37,9 @@ clean:  ## remove what was built or installed
 $(INSTALLED): requirements.txt constraints.txt pyproject.toml
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed; set PYTHON=...')"
 	test -x $(RUN) || $(PYTHON) -m venv $(VENV)
-	$(RUN) -m pip install --disable-pip-version-check -r requirements.txt -c constraints.txt -e .
+	$(RUN) -m pip install --disable-pip-version-check -r requirements.txt -c constraints.txt -e .[build]
 	touch $@
 
 $(TESTABLE): $(INSTALLED)
-	$(RUN) -m pip install --disable-pip-version-check -c constraints.txt -e .[jax]
+	$(RUN) -m pip install --disable-pip-version-check -c constraints.txt -e .[test]
 	touch $@

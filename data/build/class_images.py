@@ -8,6 +8,8 @@ About five minutes on two CPU cores. The seeds were chosen by eye out of a few.
 
 import time
 
+import record
+
 from lecture_utils import data, filter_visualization, images, models  # isort: skip (quietens TensorFlow)
 
 import numpy as np
@@ -68,6 +70,7 @@ def main():
             settings["like"] = like
         for name, image in zip(("bell_pepper", "dumbbell"), make(["bell pepper", "dumbbell"], **settings), strict=True):
             save(f"ablation_{name}_{number}", image)
+    record.files(__file__)
 
 
 if __name__ == "__main__":

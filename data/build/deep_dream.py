@@ -9,6 +9,8 @@ chosen by eye.
 import sys
 import time
 
+import record
+
 from lecture_utils import data, deep_dream, images, models  # isort: skip (quietens TensorFlow)
 
 from PIL import Image
@@ -53,6 +55,7 @@ def main():
     frames += frames[-2:0:-1]
     file = data.DATA / "gallery" / "dream_zoom.webp"
     frames[0].save(file, save_all=True, append_images=frames[1:], duration=100, loop=0, quality=60, method=6)
+    record.files(__file__)
     print(f"dream_zoom: {len(frames)} frames, {file.stat().st_size:,} bytes, {time.perf_counter() - started:.0f} s")
 
 

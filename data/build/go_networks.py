@@ -15,6 +15,8 @@ import argparse
 import json
 import time
 
+import record
+
 from lecture_utils import checks, data
 from lecture_utils.go import networks, planes, records, train
 
@@ -121,6 +123,7 @@ def main():
         results = {key: results[key] for key in NETWORKS if key in results}
         file.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
         print(name, results[name]["top1"], results[name]["top5"], flush=True)
+    record.files(__file__)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import json
 
 import keras
 import numpy as np
+import record
 
 from lecture_utils import data, mnist_cnn, models
 
@@ -56,3 +57,4 @@ for step, networks in ((2, ("CNN", "FC")), (4, ("FC",)), (7, ("FC",))):
 target = data.DATA / "results" / "mnist_experiments.json"
 target.parent.mkdir(exist_ok=True)
 target.write_text(json.dumps(results, indent=1) + "\n")
+record.files(__file__)

@@ -10,6 +10,7 @@ import json
 import time
 
 import keras
+import record
 
 from lecture_utils import data, mnist_cnn, models
 
@@ -45,3 +46,4 @@ for build, (epochs, rate) in NETWORKS.items():
 target = data.DATA / "results" / "mnist_networks.json"
 target.parent.mkdir(exist_ok=True)
 target.write_text(json.dumps(results, indent=1) + "\n")
+record.files(__file__)

@@ -10,6 +10,8 @@ import json
 import sys
 import time
 
+import record
+
 from lecture_utils import data, images, style_transfer  # isort: skip (quietens TensorFlow)
 
 PHOTOS = ["neuschwanstein", "cat_tabby", "windmills"]
@@ -119,3 +121,4 @@ if __name__ == "__main__":
     }
     for part in sys.argv[1:] or parts:
         parts[part]()
+    record.files(__file__)

@@ -432,7 +432,7 @@ methods = {
     "integrated": lambda *a: saliency.integrated_gradients(*a, steps=32),
     "Grad-CAM": saliency.grad_cam,
 }
-names = "german_shepherd gibbon macaw hot_air_balloon bison lemurs".split()
+names = "german_shepherd gibbon macaw fire_engine bison lemurs".split()
 photos = np.stack([data.load_photo(name, 224) for name in names])
 classes = layers.class_indices(model, photos)
 all_maps = {name: method(model, photos, classes) for name, method in methods.items()}
@@ -455,7 +455,7 @@ for column, photo in enumerate(photos):
         )
 plots.show(
     figure,
-    "Six photos (dog, gibbon, macaw, balloon, bison, lemurs) in columns, five maps of each in rows. Grad-CAM is one smooth blob on each object; the others are scattered points, on the macaw and the bison partly on the background beside it.",
+    "Six photos (dog, gibbon, macaw, fire engine, bison, lemurs) in columns, five maps of each in rows. Grad-CAM is one smooth blob on each object; the others are scattered points, on the macaw and the bison partly on the background beside it.",
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
