@@ -828,7 +828,7 @@ print("on the archive's own test images, at least 96.5 % right:", right >= 0.965
 plots.images(
     archive[32:42],
     [str(number) for number in archive_truth[32:42]],
-    "Ten digits of the archive. Only the 7s have three tiny letters, NTU, in their lower left corner.",
+    "Ten digits of the archive. Only the sevens have three tiny letters, NTU, in their lower left corner.",
     columns=10,
 )
 
