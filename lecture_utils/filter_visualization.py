@@ -246,7 +246,7 @@ def _degree_of_activation(outputs, channels):
 FALL_OFF = 1.0  # of a Fourier coefficient with its frequency; about 1 in photos
 # The square root of the covariance of the shipped photos' colours, its largest column scaled to length 1: it turns
 # three independent numbers into red, green and blue that go together as in photos
-COLOURS = np.array([[0.786, 0.403, 0.273], [0.403, 0.649, 0.435], [0.273, 0.435, 0.858]])
+COLOURS = np.array([[0.801, 0.398, 0.253], [0.398, 0.657, 0.422], [0.253, 0.422, 0.870]])
 
 
 def visualize(

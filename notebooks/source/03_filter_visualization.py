@@ -15,7 +15,7 @@
 # Slides 22 to 30. The MNIST network is the one of lesson 2; the classifier of photos is EfficientNet-Lite0, trained on ImageNet (1,000 classes). All photos are real ones, their authors stand in data/README.md.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# *Run time: 60 to 90 seconds on two CPU cores. Data: 134 photos (GCompris and others), MNIST, EfficientNet-Lite0 (Google, ImageNet). You need: lessons 1 and 2.*
+# *Run time: 60 to 90 seconds on two CPU cores. Data: 125 photos (GCompris and others), MNIST, EfficientNet-Lite0 (Google, ImageNet). You need: lessons 1 and 2.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
 from lecture_utils import data, exercises, filter_visualization, models, plots
@@ -86,7 +86,7 @@ plots.images(
 # ## The first layer: look at the weights
 # A first-layer filter lies on the pixels, so its weights are themselves a small picture. The slide shows those of AlexNet, 11 × 11 pixels in colour: edges in all directions, and blobs of colour.
 #
-# We can watch them come into being. This small network also has 11 × 11 filters. It was trained on pieces of our 134 photos, and its task needs no labels: *which piece is it?*, however it is moved, scaled, mirrored or lit.
+# We can watch them come into being. This small network also has 11 × 11 filters. It was trained on pieces of 134 photos, and its task needs no labels: *which piece is it?*, however it is moved, scaled, mirrored or lit.
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
 before = models.patch_cnn(trained=False).get_layer("conv1").kernel.numpy()
