@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nbval.plugin import IPyNbCell
 
-from tools import figures
+from tools import figures, notebooks
 
 OFFLINE = Path(__file__).parent / "tests" / "offline"
 compare_text = IPyNbCell.compare_outputs
@@ -31,6 +31,8 @@ def fail_after_a_timeout(cell):
 def pytest_configure(config):
     IPyNbCell.compare_outputs = compare_text_and_pictures
     IPyNbCell.setup = fail_after_a_timeout
+    # under pytest-xdist several notebooks share the machine
+    notebooks.share_cores(int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1)))
     # for the notebooks' kernels, which are other processes, and for this one
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(OFFLINE), os.environ.get("PYTHONPATH")]))
     runpy.run_path(str(OFFLINE / "sitecustomize.py"))

@@ -3,9 +3,12 @@
 Their outputs are compared by nbval, which pytest runs over notebooks/; see conftest.py.
 """
 
+import os
 import re
 import subprocess
 import sys
+import threading
+import time
 
 import nbformat
 import pytest
@@ -163,6 +166,20 @@ def test_a_connection_out_of_the_machine_is_refused_in_notebook_kernels():
     attempt = "import socket; socket.create_connection(('192.0.2.1', 80), timeout=1)"
     done = subprocess.run([sys.executable, "-c", attempt], capture_output=True, text=True)
     assert done.returncode != 0 and "the lessons work without a network" in done.stderr
+
+
+def test_notebooks_side_by_side_share_the_cores_and_come_back_in_order(monkeypatch):
+    monkeypatch.setattr(notebooks.os, "cpu_count", lambda: 8)
+    for name in notebooks.THREADS:
+        monkeypatch.delenv(name, raising=False)
+    barrier = threading.Barrier(2, timeout=20)  # passed only if two run at once
+
+    def job(number):
+        barrier.wait()
+        time.sleep(0.2 / (number + 1))  # the first one is slow
+        return number, os.environ["OMP_NUM_THREADS"]
+
+    assert list(notebooks.side_by_side(job, 2, [0, 1])) == [(0, "4"), (1, "4")]
 
 
 def test_the_title_picture_is_made_of_the_lessons_current_figures():
