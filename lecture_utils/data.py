@@ -45,6 +45,8 @@ def problem_with(name):
     """What is wrong with file `name` (relative to `data/`): a sentence with the way to restore it, or None."""
     file = DATA / name
     restore = f"Restore it with:  git checkout HEAD -- data/{name}"
+    if DATA != CHECKOUT:
+        restore = f"Copy it into {DATA} again from the lessons' repository."
     if not file.is_file():
         return f"data/{name} is missing. {restore}"
     digest = hashlib.sha256(file.read_bytes()).hexdigest()

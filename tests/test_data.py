@@ -13,6 +13,7 @@ import pytest
 
 from lecture_utils import data
 
+CHECKOUT = data.CHECKOUT
 EMPTY = hashlib.sha256(b"{}").hexdigest()
 
 
@@ -23,6 +24,7 @@ def copy(tmp_path, monkeypatch):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(data.DATA / name, tmp_path / name)
     monkeypatch.setattr(data, "DATA", tmp_path)
+    monkeypatch.setattr(data, "CHECKOUT", tmp_path)
     data.path.cache_clear()
     yield tmp_path
     data.path.cache_clear()
@@ -92,7 +94,7 @@ def test_the_page_is_made_from_the_manifest():
 
 def test_a_build_script_records_its_files(copy):
     (copy / "build").mkdir()
-    shutil.copy(data.CHECKOUT / "build" / "record.py", copy / "build")
+    shutil.copy(CHECKOUT / "build" / "record.py", copy / "build")
     record = runpy.run_path(str(copy / "build" / "record.py"))
     kept = {name: entry for name, entry in data.manifest().items() if (copy / name).exists()}
     (copy / "manifest.json").write_text(json.dumps(kept), encoding="utf-8")
@@ -111,7 +113,9 @@ def test_no_picture_is_under_a_licence_that_reaches_further_than_itself():
 
 
 def test_every_file_is_listed_verified_and_credited():
-    files = {str(p.relative_to(data.DATA)) for p in data.DATA.rglob("*") if p.is_file() and "build" not in p.parts}
+    files = {
+        p.relative_to(data.DATA).as_posix() for p in data.DATA.rglob("*") if p.is_file() and "build" not in p.parts
+    }
     assert files - {"README.md", "manifest.json"} == set(data.manifest())
     for name, entry in data.manifest().items():
         assert data.problem_with(name) is None
@@ -138,6 +142,13 @@ def test_a_truncated_file_is_refused(copy):
     file.write_bytes(file.read_bytes()[:-100])
     with pytest.raises(data.DamagedFile, match="git checkout HEAD -- data/photos/kingfisher.jpg"):
         data.load_photo("kingfisher")
+
+
+def test_a_damaged_file_elsewhere_is_to_be_copied_again(copy, monkeypatch):
+    monkeypatch.setattr(data, "CHECKOUT", CHECKOUT)
+    (copy / "mnist.npz").write_bytes(b"")
+    with pytest.raises(data.DamagedFile, match="Copy it into .* again from the lessons' repository"):
+        data.load_mnist()
 
 
 def test_a_missing_file_is_reported(copy):
@@ -176,7 +187,7 @@ def test_the_command_line_fails_on_damage(copy, monkeypatch, capsys):
 def in_another_process(code, **environment):
     command = [sys.executable, "-c", f"from lecture_utils import data; {code}"]
     environment = {**os.environ, **environment}
-    return subprocess.run(command, capture_output=True, text=True, cwd=data.CHECKOUT.parent, env=environment)
+    return subprocess.run(command, capture_output=True, text=True, cwd=CHECKOUT.parent, env=environment)
 
 
 def test_the_files_may_lie_elsewhere(copy):

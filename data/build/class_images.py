@@ -3,7 +3,8 @@ slides 29 and 30.
 
     python data/build/class_images.py 2>/dev/null | tee data/build/class_images.log
 
-About five minutes on two CPU cores. The seeds were chosen by eye out of a few.
+About five minutes on two CPU cores. The seeds were chosen by eye out of a few. The pictures here were made when nine
+more photos were shipped; they gave the colours and the statistics.
 """
 
 import time

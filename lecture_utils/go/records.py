@@ -140,7 +140,7 @@ class Collection:
 
     def _files_on_disk(self):
         for file in sorted(self._paths()):
-            name = self.path.name if file == self.path else str(file.relative_to(self.path))
+            name = self.path.name if file == self.path else file.relative_to(self.path).as_posix()
             try:
                 if self._is_small(name, file.stat().st_size):
                     content = file.read_bytes()

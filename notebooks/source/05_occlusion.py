@@ -461,7 +461,7 @@ ax.set(
 ax.legend(loc="upper left")
 plots.show(
     figure,
-    "Rank correlation with the occlusion map for 20 photos, one row each: saliency and a fixed blob in the middle are both scattered widely, mostly between minus 0.2 and 0.8.",
+    "Rank correlation with the occlusion map for 18 photos, one row each: saliency and a fixed blob in the middle are both scattered widely, mostly between minus 0.2 and 0.8.",
 )
 
 # %% slideshow={"slide_type": "subslide"}
@@ -471,7 +471,7 @@ print(f"mean rank correlation: saliency {mean_saliency:.1f}, blob {mean_blob:.1f
 print(f"saliency is closer to the occlusion map in {closer} of {len(names)} photos")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# They agree a little, and on average not more than a blob in the middle does, which knows neither photo nor network: saliency is closer in 11 of 20 photos, but the blob has the higher mean. Many of the 49 drops are nearly zero and their order is mostly chance; this lowers both numbers.
+# They agree a little, but less than a blob in the middle does, which knows neither photo nor network: the blob has the higher mean, and saliency is closer in 5 of 18 photos only. Many of the 49 drops are nearly zero and their order is mostly chance; this lowers both numbers.
 #
 # The two methods **ask different questions**: a tiny change of one pixel, or a whole region gone. Do not take one as a proof of the other.
 
