@@ -1,6 +1,7 @@
 """The decks of `make slides`, in a real browser with the network cut: whole, readable, nothing cut off.
 
-Needs Chromium (or Chrome) and chromedriver. Where there is none the tests say so and are skipped, but never in CI on Linux.
+Needs Chromium (or Chrome) and chromedriver. Where there is none the tests say so and are skipped, but not in CI on
+Linux.
 """
 
 import os
