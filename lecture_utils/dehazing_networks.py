@@ -258,7 +258,7 @@ def dehazing_net(widths=(24, 40, 56, 72), growth=16, physics=True, dark=True):
     if physics:
         clear = ops.clip((image - airlight) / t + airlight, -0.2, 1.2)
     else:
-        clear = image + _twice_as_large(x, 3, "image", stddev=0.01)
+        clear = image + _twice_as_large(x, 3, "direct", stddev=0.01)
     return keras.Model(image, [clear, t, airlight], name="dehazing_net")
 
 

@@ -208,7 +208,7 @@ TRAINING = {  # name: (loss, highest learning rate, critics)
     "dehazenet": (patch_loss, 1e-3, list),
     "aod_net": (image_loss, 2e-3, list),
     "gfn": (scales_loss, 1e-3, list),
-    "dcpdn": (dcpdn_loss, 1e-3, dcpdn_critics),
+    "dcpdn": (dcpdn_loss, 5e-4, dcpdn_critics),
     "epdn": (epdn_loss, 5e-4, epdn_critics),
     "dehazing_net": (physics_loss, 1e-3, list),
 }
@@ -256,7 +256,8 @@ def train(name, work):
     network, critics = dehazing_networks.NETWORKS[name](), build_critics()
     vgg_features()  # here, as it cannot be built inside of `improve`
     players = [network.trainable_variables, [v for critic in critics for v in critic.trainable_variables]]
-    optimizers = [keras.optimizers.Adam(highest, beta_1=0.5 if critics else 0.9) for _ in range(2 if critics else 1)]
+    rates = [highest, highest / 5] if critics else [highest]  # critics that learn faster drown all other losses
+    optimizers = [keras.optimizers.Adam(rate, beta_1=0.5 if critics else 0.9) for rate in rates]
     for optimizer, variables in zip(optimizers, players, strict=False):
         optimizer.build(variables)
     checkpoint, log = work / f"{name}.npz", work / f"{name}.log"
@@ -295,8 +296,8 @@ def train(name, work):
     losses, spent = [], before
     started, due = time.process_time(), before + CHECK_EVERY
     while spent < CPU_SECONDS:
-        for optimizer in optimizers:
-            optimizer.learning_rate = highest * schedule(step, spent / CPU_SECONDS)
+        for optimizer, rate in zip(optimizers, rates, strict=True):
+            optimizer.learning_rate = rate * schedule(step, spent / CPU_SECONDS)
         batch = training.patches(step) if name == "dehazenet" else training.batch(step)
         losses.append(float(improve(*map(tf.constant, batch))))
         step, spent = step + 1, before + time.process_time() - started
