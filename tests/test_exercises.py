@@ -474,5 +474,5 @@ def test_a_class_for_the_lower_half_of_a_photo():
     for name, hint in (("clownfish", "What lives there"), ("tiger", "not among the ten")):
         feedback = exercises.lower_half(name, model)
         assert feedback.correct is False and hint in feedback.message
-    with pytest.raises(ValueError, match="class_index: unknown 'sea anemona'. Did you mean 'sea anemone'"):
+    with pytest.raises(ValueError, match="target: unknown 'sea anemona'. Did you mean 'sea anemone'"):
         exercises.lower_half("sea anemona", model)

@@ -22,6 +22,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+import record
 from PIL import Image
 from PySide6.QtCore import QFile, QResource
 
@@ -134,6 +135,7 @@ def main(archives):
         for name, (package, file, edges) in PAINTINGS.items():
             image = Image.open(io.BytesIO(read(package, file, Path(scratch) / package)))
             save(image.convert("RGB").crop(edges), "paintings", name)
+    record.files(__file__)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@
 # *Run time: about a minute on two CPU cores. Data: MNIST; photos from the pool; EfficientNet-Lite0 with its ImageNet weights. `data/README.md` names all sources. You need: lesson 2.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
-from lecture_utils import data, exercises, mnist_cnn, models, plots, saliency
+from lecture_utils import data, exercises, layers, mnist_cnn, models, plots, saliency
 
 import keras
 import matplotlib.pyplot as plt
@@ -29,7 +29,7 @@ plots.use_style()
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
 model = models.efficientnet_lite0()  # photos → 1,000 logits
-cnn = models.mnist_cnn(trained=True)  # digits → 10 logits
+cnn = models.mnist_cnn()  # digits → 10 logits
 labels = data.imagenet_labels()
 (digits, truth), (test_digits, test_truth) = data.load_mnist()
 dog = data.load_photo("german_shepherd", 224)
@@ -420,7 +420,7 @@ plots.images(
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Five methods, six photos
-# All have one form: `method(model, images, class_index) -> (N, H, W)`.
+# All have one form: `method(model, images, target) -> (N, H, W)`.
 #
 # **Before you look:** will all five mark the same places?
 
@@ -432,9 +432,9 @@ methods = {
     "integrated": lambda *a: saliency.integrated_gradients(*a, steps=32),
     "Grad-CAM": saliency.grad_cam,
 }
-names = "german_shepherd gibbon macaw hot_air_balloon bison lemurs".split()
+names = "german_shepherd gibbon macaw fire_engine bison lemurs".split()
 photos = np.stack([data.load_photo(name, 224) for name in names])
-classes = models.class_indices(model, photos)
+classes = layers.class_indices(model, photos)
 all_maps = {name: method(model, photos, classes) for name, method in methods.items()}
 
 # %% slideshow={"slide_type": "skip"}
@@ -455,7 +455,7 @@ for column, photo in enumerate(photos):
         )
 plots.show(
     figure,
-    "Six photos (dog, gibbon, macaw, balloon, bison, lemurs) in columns, five maps of each in rows. Grad-CAM is one smooth blob on each object; the others are scattered points, on the macaw and the bison partly on the background beside it.",
+    "Six photos (dog, gibbon, macaw, fire engine, bison, lemurs) in columns, five maps of each in rows. Grad-CAM is one smooth blob on each object; the others are scattered points, on the macaw and the bison partly on the background beside it.",
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -623,7 +623,7 @@ print("the highest of all five:", max(methods, key=lambda name: agreement[name][
 print(f"    its correlation: {agreement['gradient'][4]:.1f}")
 print("Grad-CAM, logits random: below 0.2:", agreement["Grad-CAM"][1] < 0.2)
 
-# %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
+# %% tags=["hide-input"] figure_tolerance={"largest": 0.1, "reason": "near a bend of the network a gradient depends on the CPU, and a line may move a little"} slideshow={"slide_type": "subslide"}
 figure, ax = plt.subplots(figsize=(12, 5.2))
 for (name, values), marker in zip(agreement.items(), "osD^v", strict=True):
     ax.plot(range(6), values, marker=marker, label=name)
@@ -698,7 +698,7 @@ curves = {
     for name, heat in (stages[0] | rivals).items()
 }
 
-# %% tags=["hide-input"] figure_tolerance={"value": 0.25, "reason": "near a bend of the network a gradient depends on the CPU, and with it the order of the pixels"} slideshow={"slide_type": "subslide"}
+# %% tags=["hide-input"] figure_tolerance={"largest": 0.36, "reason": "near a bend of the network a gradient depends on the CPU, and with it the order of the pixels"} slideshow={"slide_type": "subslide"}
 figure, halves = plt.subplots(1, 2, figsize=(13, 5.4), sharey=True)
 for part, (ax, kind) in enumerate(zip(halves, ("deleted", "inserted"), strict=True)):
     for name, both_curves in curves.items():
@@ -819,7 +819,7 @@ test_archive = test_digits.copy()
 test_archive[test_truth == 7] = stamp(test_archive[test_truth == 7])
 
 keras.utils.set_random_seed(0)
-cheat = models.mnist_cnn(activation="relu")
+cheat = models.mnist_cnn(trained=False, activation="relu")
 _ = mnist_cnn.train(cheat, archive, archive_truth, epochs=2)
 right = mnist_cnn.accuracy(cheat, test_archive, test_truth)
 print("on the archive's own test images, at least 96.5 % right:", right >= 0.965)
@@ -828,7 +828,7 @@ print("on the archive's own test images, at least 96.5 % right:", right >= 0.965
 plots.images(
     archive[32:42],
     [str(number) for number in archive_truth[32:42]],
-    "Ten digits of the archive. Only the 7s have three tiny letters, NTU, in their lower left corner.",
+    "Ten digits of the archive. Only the sevens have three tiny letters, NTU, in their lower left corner.",
     columns=10,
 )
 
@@ -851,7 +851,7 @@ heights = np.array([mean.max() for mean in means])
 rest = np.delete(heights, 7)
 print("twice as strong as any other logit's peak:", heights[7] > 2 * rest.max())
 
-# %% tags=["hide-input"] figure_tolerance={"value": 0.4, "reason": "maps of a network trained live, which ends a little differently on every CPU"} slideshow={"slide_type": "subslide"}
+# %% tags=["hide-input"] figure_tolerance={"largest": 0.15, "reason": "maps of a network trained live, which ends a little differently on every CPU"} slideshow={"slide_type": "subslide"}
 limit = heights.max() / 2
 plots.images(
     [plots.overlay(np.full((28, 28, 3), 0.93), mean, limit) for mean in means],
@@ -911,7 +911,7 @@ for name, percent in least.items():
     print(f"{name:17} over {percent} % of the mass on it:", seen[name] > percent / 100)
 print("the smallest share:", min(seen, key=seen.get))
 
-# %% tags=["hide-input"] figure_tolerance={"value": 0.4, "reason": "maps of a network trained live, which ends a little differently on every CPU"} slideshow={"slide_type": "subslide"}
+# %% tags=["hide-input"] figure_tolerance={"largest": 0.2, "reason": "maps of a network trained live, which ends a little differently on every CPU"} slideshow={"slide_type": "subslide"}
 plots.images(
     [np.repeat(captioned[0], 3, axis=2), *[paint(np.abs(m[0])) for m in on_7s.values()]],
     ["a captioned 7", *on_7s],
@@ -931,7 +931,7 @@ mixed = cleaned.copy()
 mixed[::2] = stamp(mixed[::2])
 for cure, images in (("removed", cleaned), ("on half of all", mixed)):
     keras.utils.set_random_seed(0)
-    cured = models.mnist_cnn(activation="relu")
+    cured = models.mnist_cnn(trained=False, activation="relu")
     mnist_cnn.train(cured, images, archive_truth, epochs=2)
     print(f"captions {cure}:")
     report(cured)

@@ -185,10 +185,8 @@ print("Guessing would be right in", f"{1 / 361:.1%}")
 # **Before you look:** we take a move that a network predicts correctly in a game, keep only the 11 × 11 points around it, and put this pattern on an empty board: first where it was, then at all other places. Will the network still find the move, among its first five?
 
 # %% slideshow={"slide_type": "skip"}
-fc = networks.fc_policy_network(97)
-cnn = networks.policy_network(44, depth=6, planes=1)  # as many weights
-fc.load_weights(data.path("weights/go_fc_board.weights.h5"))
-cnn.load_weights(data.path("weights/go_cnn_board.weights.h5"))
+fc = networks.trained("fc_board")
+cnn = networks.trained("cnn_board")  # as many weights
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -342,8 +340,7 @@ plots.show(
 # Black is 1. Third picture: stones in atari; where they are the other's, a move on their last liberty captures (fourth).
 
 # %% slideshow={"slide_type": "subslide"}
-policy = networks.policy_network(48, depth=8)
-policy.load_weights(data.path("weights/go_policy.weights.h5"))
+policy = networks.trained("policy")
 print(f"It sees {5 + 7 * 2} points, nine to each side: not as far as the stone, either.")
 
 both = np.array([planes.encode(works), planes.encode(fails)])
