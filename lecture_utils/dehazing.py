@@ -4,10 +4,21 @@ The model of haze (Koschmieder): a pixel at distance d shows I = J t + A (1 - t)
 the part t of the light J of the thing itself, and the rest from the haze between, which has the colour A, the airlight.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from scipy import cluster, ndimage
 
-from lecture_utils import checks
+from lecture_utils import checks, images
+
+
+class Dehazed(NamedTuple):
+    """What a method makes of a hazy photo. image: float32 RGB in [0, 1], (H, W, 3). t: transmission, (H, W), and
+    airlight: (3,), or None where the method does not estimate them."""
+
+    image: np.ndarray
+    t: np.ndarray | None = None
+    airlight: np.ndarray | None = None
 
 
 def transmission(depth, beta):
@@ -113,6 +124,75 @@ def _window_means(values, radius):
         counts = np.expand_dims(end - first, 1 - axis)
         values = (sums.take(end, axis=axis) - sums.take(first, axis=axis)) / counts
     return values
+
+
+def dark_channel_prior(image, side=15, strength=0.95, radius=60, epsilon=1e-3, least=0.1):
+    """A hazy photo cleared by the dark channel prior: `Dehazed`.
+
+    In a clear photo the darkest value around a pixel is almost 0, so what is there is haze: t = 1 - strength *
+    dark channel of I / A. t gets the photo's edges by a guided filter, and the model is solved for J.
+    image: RGB in [0, 1], (H, W, 3). side: of the dark channel's window, odd. strength: in (0, 1]; below 1 leaves a
+    little haze on far things, as we are used to. radius, epsilon: of the guided filter. least: t is no smaller, in
+    (0, 1]. Raises ValueError for other shapes or ranges. Slide 43; He, Sun and Tang, CVPR 2009.
+    """
+    image = checks.images("image", image, channels=3, ndim=3)
+    for name, value in (("strength", strength), ("least", least)):
+        if checks.number(name, value, 0, 1) == 0:
+            raise ValueError(f"{name}: expected a number above 0 and up to 1, got 0")
+    airlight = atmospheric_light(image, dark_channel(image, side))
+    relative = np.minimum(image / np.maximum(airlight, 1e-3), 1)
+    t = 1 - strength * dark_channel(relative, side)
+    t = np.clip(guided_filter(image.mean(axis=2), t, radius, epsilon), least, 1)
+    return Dehazed(np.clip(invert(image, t, airlight), 0, 1), t, airlight)
+
+
+def with_network(network, image, short_side=144):
+    """A hazy photo cleared by one of `dehazing_networks`, of any size from 16 x 16 pixels on: `Dehazed`.
+
+    DehazeNet: its t for every patch, then a guided filter; A is the brightest pixel where t is smallest. DCPDN gives t
+    and A besides the image. The network of these lessons sees the photo with `short_side` pixels, and its t is enlarged
+    with the photo's edges. The others give the image alone.
+    network: a model of `dehazing_networks`, told by its name. image: RGB in [0, 1], (H, W, 3).
+    Raises ValueError for another network or a smaller image. Slide 43.
+    """
+    image = checks.images("image", image, channels=3, ndim=3)
+    if min(image.shape[:2]) < 16:
+        raise ValueError(f"image: expected at least 16 x 16 pixels, got shape {image.shape}")
+    name = checks.one_of("network", checks.model("network", network).name, sorted([*GRIDS, "dehazenet"]))
+    if name == "dehazenet":
+        t = network(np.pad(image, [(7, 8), (7, 8), (0, 0)], "symmetric")[None], training=False)[0, ..., 0].numpy()
+        airlight = image[t <= np.quantile(t, 0.01)]
+        airlight = airlight[airlight.sum(axis=1).argmax()]
+        t = np.clip(guided_filter(image.mean(axis=2), t, 50, 1e-3), 0.1, 1)
+        return Dehazed(np.clip(invert(image, t, airlight), 0, 1), t, airlight)
+    if name == "dehazing_net":
+        factor = min(checks.integer("short_side", short_side, 16) / min(image.shape[:2]), 1)
+        small = images.resized(image, [max(round(factor * length), 1) for length in image.shape[:2]])
+        _, t, airlight = _outputs(network, small)
+        airlight = np.clip(airlight, 0, 1)
+        if factor < 1:
+            t = images.resized(np.clip(t, 0, 1), image.shape[:2])
+            t = guided_filter(image.mean(axis=2), t[..., 0], round(8 / factor), 1e-3)[..., None]
+        t = np.clip(t[..., 0], 0.05, 1)
+        return Dehazed(np.clip(invert(image, t, airlight), 0, 1), t, airlight)
+    outputs = _outputs(network, image)
+    if name == "dcpdn":
+        made, t, airlight = outputs
+        return Dehazed(np.clip(made, 0, 1), t[..., 0], airlight)
+    return Dehazed(np.clip(outputs[-1], 0, 1))
+
+
+GRIDS = {"aod_net": 1, "gfn": 4, "dcpdn": 32, "epdn": 32, "dehazing_net": 16}  # height and width must be in these steps
+
+
+def _outputs(network, image):
+    """What `network` answers for one image of any size: it is reflected up to the next size that the network takes."""
+    height, width = image.shape[:2]
+    more = [-length % GRIDS[network.name] for length in (height, width)]
+    padded = np.pad(image, [(0, more[0]), (0, more[1]), (0, 0)], "symmetric")
+    outputs = network(padded[None], training=False)
+    outputs = [output[0].numpy() for output in (outputs if isinstance(outputs, list) else [outputs])]
+    return [output[0, 0] if output.shape[:2] == (1, 1) else output[:height, :width] for output in outputs]
 
 
 def invent_depth(image, seed):

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from lecture_utils import data, dehazing
+from lecture_utils import data, dehazing, dehazing_networks, models
 
 RNG = np.random.default_rng(0)
 IMAGE = RNG.random((24, 30, 3), np.float32)
@@ -86,6 +86,44 @@ def test_the_guided_filter_keeps_edges_of_the_guide_and_smooths_elsewhere():
     assert np.abs(dehazing.guided_filter(np.zeros_like(step), noisy, 8, 1e-4) - step)[:, 18:22].mean() > 0.3
 
 
+def test_the_dark_channel_prior_clears_a_photo():
+    photo = data.load_photo("chambord")
+    depth = np.linspace(1, 0.2, photo.shape[0])[:, None].repeat(photo.shape[1], axis=1)
+    hazy = dehazing.add_haze(photo, depth, 1.2, 0.9)
+    cleared = dehazing.dark_channel_prior(hazy)
+    assert _psnr(cleared.image, photo) > _psnr(hazy, photo) + 4
+    assert np.abs(cleared.t - dehazing.transmission(depth, 1.2)).mean() < 0.12
+    np.testing.assert_allclose(cleared.airlight, 0.9, atol=0.06)
+    np.testing.assert_allclose(
+        cleared.image, np.clip(dehazing.invert(hazy, cleared.t, cleared.airlight), 0, 1), atol=1e-6
+    )
+
+
+def _psnr(image, other):
+    return -10 * np.log10(((image - other) ** 2).mean())
+
+
+@pytest.mark.parametrize("name", dehazing_networks.NETWORKS)
+@pytest.mark.parametrize("size", [(16, 16), (45, 70), (200, 150)])
+def test_networks_clear_photos_of_any_size(name, size):
+    image = RNG.random((*size, 3), np.float32)
+    made = dehazing.with_network(dehazing_networks.NETWORKS[name](), image)
+    assert made.image.shape == image.shape and 0 <= made.image.min() and made.image.max() <= 1
+    if name in ("aod_net", "gfn", "epdn"):
+        assert made.t is None and made.airlight is None
+    else:
+        assert made.t.shape == size and 0 < made.t.min() and made.t.max() <= 1 and made.airlight.shape == (3,)
+    if name in ("dehazenet", "dehazing_net"):
+        inverted = dehazing.invert(image, made.t, made.airlight)
+        np.testing.assert_allclose(made.image, np.clip(inverted, 0, 1), atol=1e-6)
+
+
+def test_padding_to_a_networks_grid_changes_nothing_inside():
+    network = dehazing_networks.dehazing_net()
+    image = RNG.random((48, 64, 3), np.float32)
+    np.testing.assert_allclose(dehazing.with_network(network, image).t, network(image[None])[1][0, ..., 0], atol=1e-6)
+
+
 def test_invented_depth_is_repeatable_has_every_kind_and_stays_in_range():
     photo = data.load_photo("chambord")
     maps = [dehazing.invent_depth(photo, seed) for seed in range(20)]
@@ -123,6 +161,11 @@ def test_no_photo_is_in_two_parts_and_the_test_photos_are_shipped():
     (lambda: dehazing.guided_filter(DEPTH, DEPTH[1:], 2, 0.1), r"values: expected the shape of the guide, \(24, 30\)"),
     (lambda: dehazing.guided_filter(DEPTH, DEPTH, 0, 0.1), "radius: expected a whole number of at least 1, got 0"),
     (lambda: dehazing.guided_filter(DEPTH, DEPTH, 2, 0), "epsilon: expected a number above 0, got 0"),
+    (lambda: dehazing.dark_channel_prior(IMAGE, strength=0), "strength: expected a number above 0 and up to 1, got 0"),
+    (lambda: dehazing.dark_channel_prior(IMAGE, least=1.5), "least: expected a number"),
+    (lambda: dehazing.dark_channel_prior(IMAGE[..., 0]), "image: expected an array with 3 axes"),
+    (lambda: dehazing.with_network(models.mnist_cnn(), IMAGE), "network: unknown 'mnist_cnn'"),
+    (lambda: dehazing.with_network(dehazing_networks.aod_net(), IMAGE[:15]), "image: expected at least 16 x 16"),
     (lambda: dehazing.invent_depth(IMAGE[:15], 0), "image: expected at least 16 x 16 pixels"),
 ])  # fmt: skip
 def test_bad_input_is_named(call, message):
