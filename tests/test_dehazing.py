@@ -2,6 +2,7 @@
 
 import json
 
+import keras
 import numpy as np
 import pytest
 
@@ -116,6 +117,20 @@ def test_networks_clear_photos_of_any_size(name, size):
     if name in ("dehazenet", "dehazing_net"):
         inverted = dehazing.invert(image, made.t, made.airlight)
         np.testing.assert_allclose(made.image, np.clip(inverted, 0, 1), atol=1e-6)
+
+
+def test_dehazenets_airlight_is_the_brightest_where_t_is_smallest():
+    """A stand-in for the trained network: t is 1 minus the brightness of each 16 x 16 patch."""
+    patches = keras.Input((None, None, 3))
+    brightness = keras.layers.AveragePooling2D(16, strides=1)(patches)
+    network = keras.Model(patches, 1 - keras.ops.mean(brightness, axis=-1, keepdims=True), name="dehazenet")
+    image = np.full((64, 64, 3), 0.2, np.float32)
+    image[20:50, 20:50] = RNG.uniform(0.5, 0.7, (30, 30, 3))  # hazy
+    image[2, 60] = 1  # one white pixel without haze
+    haze = image[20:50, 20:50].reshape(-1, 3)
+    airlight = dehazing.with_network(network, image).airlight
+    assert (haze == airlight).all(axis=1).any()
+    assert airlight.sum() > np.quantile(haze.sum(axis=1), 0.9)
 
 
 def test_padding_to_a_networks_grid_changes_nothing_inside():

@@ -3,9 +3,9 @@
     pip install torch==2.13.0                          (in a scratch environment, with this project)
     python data/build/aod_net.py dehazer.pth [FILE.weights.h5]
 
-dehazer.pth is snapshots/dehazer.pth of the repository MayankSingal/PyTorch-Image-Dehazing, commit dc26717c, MIT licence,
-copyright (c) 2018 SMonk. Away from the border, the outputs are compared with PyTorch's; at the border, ours sees the
-image reflected and theirs zeros.
+dehazer.pth is snapshots/dehazer.pth of the repository MayankSingal/PyTorch-Image-Dehazing, commit dc26717c, MIT
+licence, copyright (c) 2018 SMonk. Away from the border, the outputs are compared with PyTorch's; at the border, ours
+sees the image reflected and theirs zeros.
 """
 
 import hashlib
@@ -19,13 +19,7 @@ import torch
 from torch.nn.functional import conv2d, relu
 
 DIGEST_STARTS = "79409b63bf019d6c"
-LAYERS = {
-    "conv1": "e_conv1",
-    "conv2": "e_conv2",
-    "conv3": "e_conv3",
-    "conv4": "e_conv4",
-    "k": "e_conv5",
-}  # ours: theirs
+LAYERS = ["conv1", "conv2", "conv3", "conv4", "k"]  # theirs are e_conv1 to e_conv5
 BORDER = 16  # pixels that the reflection can reach: 1 + 2 + 3 + 1 of the five kernels, and some
 
 
