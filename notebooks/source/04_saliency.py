@@ -760,8 +760,8 @@ area_table("pixels")
 # Mean area, and the range of the middle half of the photos. Measured beforehand by `data/build/saliency_curves.py`.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# - SmoothGrad and Grad-CAM are narrowly best on average. But photographers put things in the middle: SmoothGrad's deletion beats the blob on 14 photos of 30 only.
-# - Gradient × input and integrated gradients are a little better than random numbers at deletion (0.34 and 0.38), a little worse at insertion (0.35 and 0.38). Integrated gradients without their signs do better at insertion (0.45).
+# - SmoothGrad and Grad-CAM are narrowly best on average. But photographers put things in the middle: SmoothGrad's deletion beats the blob on 15 photos of 30 only.
+# - Gradient × input and integrated gradients are a little better than random numbers at deletion (0.34 against 0.40), a little worse at insertion (0.34 against 0.38). Integrated gradients without their signs do better at insertion (0.45).
 # - The photo's edges, which know nothing about the network, beat the plain gradient at insertion.
 #
 # Is that fair? Some maps are scattered points, others one blob. Deleting scattered pixels makes a picture unlike any photo, and that may be what hurts. So we average each map over blocks of 16 × 16 pixels and delete whole blocks.
@@ -776,7 +776,7 @@ area_table("blocks")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### What the curves show
-# With blocks the point-like maps gain at deletion (gradient 0.28 → 0.19, integrated gradients 0.34 → 0.16, even random 0.38 → 0.26). At insertion integrated gradients get 0.27, nearly as bad as random (0.24), although the order of blocks is the same. Without signs they get 0.45. One order can be good for one test and bad for the other.
+# With blocks the point-like maps gain at deletion (gradient 0.28 → 0.20, integrated gradients 0.34 → 0.17, even random 0.40 → 0.26). At insertion integrated gradients get 0.28, nearly as bad as random (0.24), although the order of blocks is the same. Without signs they get 0.45. One order can be good for one test and bad for the other.
 #
 # SmoothGrad and Grad-CAM stay ahead of all three rivals in every column, narrowly, on average over these photos, for this network; also when the filling is plain grey and not the blurred copy. The others do not. And the order of the methods depends on how you test: **a test of maps is a measurement too, with assumptions of its own.**
 
