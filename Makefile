@@ -5,23 +5,32 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALLED := $(VENV)/installed
 TESTABLE := $(VENV)/testable
+# notebooks that run at once; make run JOBS=1
+CORES := $(shell $(PYTHON) -c "import os; print(os.cpu_count())")
+JOBS ?= $(shell expr \( $(CORES) + 1 \) / 2)
+PYTEST := $(RUN) -m pytest $(if $(filter-out 1,$(JOBS)),-n $(JOBS) --dist loadfile)
 
-.PHONY: run test lab notebooks slides bench clean
+.PHONY: run test check lab notebooks slides bench clean
 
 run: $(INSTALLED)  ## run every lesson into build/, make pages and slides, write build/index.html
-	$(RUN) -m tools.run
+	$(RUN) -m tools.run --jobs $(JOBS)
 
 test: $(TESTABLE)  ## lint, unit tests, every lesson and solution executed and compared, data check
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m lecture_utils.data --verify
-	$(RUN) -m pytest
+	$(PYTEST)
+
+check: $(TESTABLE)  ## everything of one lesson: make check LESSON=05
+	test -f notebooks/source/$(LESSON)_*.py  # LESSON: a number such as 05
+	$(PYTEST) notebooks/$(LESSON)_*.ipynb notebooks/solutions/$(LESSON)_*.ipynb
+	$(RUN) -m pytest tests -k "$$(ls notebooks/source/$(LESSON)_*.py | sed 's|.*/\([0-9]*_\([a-z]*\).*\)\.py|\1 or test_\2|')"
 
 lab: $(INSTALLED)  ## open the notebooks in JupyterLab
 	$(VENV)/bin/jupyter lab notebooks
 
 notebooks: $(INSTALLED)  ## rebuild the committed notebooks from notebooks/source/
-	$(RUN) -m tools.notebooks
+	$(RUN) -m tools.notebooks --jobs $(JOBS)
 	$(RUN) -m tools.title
 
 slides: $(INSTALLED)  ## build/slides/: one self-contained deck per lesson, from the committed notebooks
@@ -37,9 +46,9 @@ clean:  ## remove what was built or installed
 $(INSTALLED): requirements.txt constraints.txt pyproject.toml
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed; set PYTHON=...')"
 	test -x $(RUN) || $(PYTHON) -m venv $(VENV)
-	$(RUN) -m pip install --disable-pip-version-check -r requirements.txt -c constraints.txt -e .
+	$(RUN) -m pip install --disable-pip-version-check -r requirements.txt -c constraints.txt -e .[build]
 	touch $@
 
 $(TESTABLE): $(INSTALLED)
-	$(RUN) -m pip install --disable-pip-version-check -c constraints.txt -e .[jax]
+	$(RUN) -m pip install --disable-pip-version-check -c constraints.txt -e .[test]
 	touch $@

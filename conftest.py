@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nbval.plugin import IPyNbCell
 
-from tools import figures
+from tools import figures, notebooks
 
 OFFLINE = Path(__file__).parent / "tests" / "offline"
 compare_text = IPyNbCell.compare_outputs
@@ -16,8 +16,7 @@ def compare_text_and_pictures(cell, outputs, reference):
     """What nbval calls to compare a cell's fresh outputs with the committed ones; stderr (TensorFlow's log) is free."""
     if not compare_text(cell, outputs, reference, (*cell.parent.skip_compare, "stderr")):
         return False
-    tolerance = cell.cell.metadata.get("figure_tolerance", {}).get("value", figures.TOLERANCE)
-    complaint = figures.complaint(outputs, reference, tolerance)
+    complaint = figures.complaint(outputs, reference, **figures.limits(cell.cell))
     if complaint:
         cell.comparison_traceback.append(complaint)
     return complaint is None
@@ -32,6 +31,8 @@ def fail_after_a_timeout(cell):
 def pytest_configure(config):
     IPyNbCell.compare_outputs = compare_text_and_pictures
     IPyNbCell.setup = fail_after_a_timeout
+    # under pytest-xdist several notebooks share the machine
+    notebooks.share_cores(int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1)))
     # for the notebooks' kernels, which are other processes, and for this one
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(OFFLINE), os.environ.get("PYTHONPATH")]))
     runpy.run_path(str(OFFLINE / "sitecustomize.py"))

@@ -60,8 +60,8 @@ def main():
         lambda: keras.ops.convert_to_numpy(keras.ops.max_pool(maps[None], 2)),
     )
     (images, labels), _ = data.load_mnist()
-    cnn = models.mnist_cnn()
-    plain = models.mnist_cnn()
+    cnn = models.mnist_cnn(trained=False)
+    plain = models.mnist_cnn(trained=False)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     plain.compile("adam", loss, jit_compile=False)
     report(

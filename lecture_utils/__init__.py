@@ -1,6 +1,20 @@
 """Helpers shared by the notebooks of the lecture "Convolutional Neural Network".
 
-One module per lesson, plus `data`, `models`, `plots` and `exercises`.
+One module per lesson, plus `checks`, `data`, `models`, `images`, `layers`, `plots` and `exercises`.
+
+The same idea has the same name, in this order: `function(model, images, target, layer, ...)`.
+
+- `model`: a Keras model that takes images in [0, 1]. Those of `models` are trained, unless `trained=False`.
+- `images`: (N, H, W, C) float32 in [0, 1]; `image`: one, (H, W, C); `side`: pixels a side of a square one.
+- `target`: which channel, neuron or class: a number, the name of an ImageNet class, a sequence of these, or None
+  where there is something to choose by default.
+- `layer`: the name of one layer; `layers`: a name, a list of names or {name: weight}.
+- `steps`: how often something is repeated; `step_size`: how far one step goes; `seed`: of all random numbers.
+- `epochs`, `batch_size`, `learning_rate`, `validation_data`: as in Keras.
+- `patch`, `stride`: side of a box that moves over an image, and pixels from one place to the next.
+- `tv`, `l1`, `alpha`, `beta`: weights of the terms of a loss; the terms are functions with whole names.
+- `fill`: what replaces hidden pixels, a grey value or "blur"; `heat`: a map (H, W) of how much each pixel matters.
+- `callback`: called after every step, the image so far first.
 """
 
 import os

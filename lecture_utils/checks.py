@@ -8,14 +8,6 @@ import operator
 import numpy as np
 
 
-class NotFinite(ArithmeticError):
-    """A loss became NaN or infinite. `image`: the last good image, (H, W, 3)."""
-
-    def __init__(self, message, image):
-        super().__init__(message)
-        self.image = image
-
-
 def integer(name, value, minimum):
     """`value` as an int of at least `minimum`."""
     try:
@@ -27,11 +19,20 @@ def integer(name, value, minimum):
     return number
 
 
-def number(name, value, minimum):
-    """`value` as a float of at least `minimum`, not infinite."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not minimum <= value < np.inf:
-        raise ValueError(f"{name}: expected a number of at least {minimum}, got {value!r}")
+def number(name, value, minimum, maximum=np.inf):
+    """`value` as a float from `minimum` to `maximum`, not infinite."""
+    good = isinstance(value, numbers.Real) and not isinstance(value, (bool, np.bool)) and np.isfinite(value)
+    if not good or not minimum <= value <= maximum:
+        wanted = f"of at least {minimum:g}" if maximum == np.inf else f"from {minimum:g} to {maximum:g}"
+        raise ValueError(f"{name}: expected a number {wanted}, got {value!r}")
     return float(value)
+
+
+def sizes(name, value, *forms):
+    """`value`, a tuple or list of whole numbers of at least 1, as a tuple. forms: how it may look, as "(H, W)"."""
+    if not isinstance(value, (tuple, list)) or len(value) not in [form.count(",") + 1 for form in forms]:
+        raise ValueError(f"{name}: expected {' or '.join(forms)}, got {value!r}")
+    return tuple(integer(name, size, 1) for size in value)
 
 
 def array(name, value, ndim, integers=False):
@@ -62,7 +63,7 @@ def images(name, value, channels=None, ndim=4):
         raise ValueError(f"{name}: expected floats in [0, 1], got dtype {value.dtype}; divide bytes by 255")
     result = array(name, value, ndim)
     if result.min() < 0 or result.max() > 1:
-        raise ValueError(f"{name}: expected values in [0, 1], got {result.min():.3g} to {result.max():.3g}")
+        raise ValueError(f"{name}: expected values in [0, 1], got {result.min():.6g} to {result.max():.6g}")
     if channels is not None and result.shape[-1] != channels:
         raise ValueError(f"{name}: expected {channels} channels on the last axis, got shape {result.shape}")
     return result.astype(np.float32)
@@ -73,4 +74,11 @@ def one_of(name, value, known):
     if value not in known:
         near = difflib.get_close_matches(str(value), known, n=3, cutoff=0.4) or sorted(known)[:3]
         raise ValueError(f"{name}: unknown {value!r}. Did you mean {' or '.join(repr(n) for n in near)}?")
+    return value
+
+
+def model(name, value):
+    """`value` if it is a Keras model that has inputs: a Sequential one needs `keras.Input` or a first call."""
+    if not isinstance(getattr(value, "inputs", None), list) or not hasattr(value, "get_layer"):
+        raise ValueError(f"{name}: expected a Keras model that knows its input, got {type(value).__name__}")
     return value

@@ -101,7 +101,7 @@ def layer_costs(image_shape, filters, kernel_size=3, stride=1, padding=0, bias=T
     padding included. A bias belongs to an output in the first two layers, to a filter in the third.
     Raises ValueError for sizes that are not whole and positive, or a kernel larger than the padded image. Slide 14.
     """
-    height, width, channels = _shape("image_shape", image_shape, "(height, width, channels)", 3)
+    height, width, channels = checks.sizes("image_shape", image_shape, "(height, width, channels)")
     filters = checks.integer("filters", filters, 1)
     kernel_size = checks.integer("kernel_size", kernel_size, 1)
     rows, columns = _places(
@@ -119,8 +119,8 @@ def layer_costs(image_shape, filters, kernel_size=3, stride=1, padding=0, bias=T
 
 def _places(image_shape, kernel_shape, stride, padding, names=("image_shape", "kernel")):
     """How many places a kernel has on an image: (rows, columns)."""
-    image_shape = _shape(names[0], image_shape, "(height, width)", 2)
-    kernel_shape = _shape(names[1], kernel_shape, "(height, width)", 2)
+    image_shape = checks.sizes(names[0], image_shape, "(height, width)")
+    kernel_shape = checks.sizes(names[1], kernel_shape, "(height, width)")
     stride = checks.integer("stride", stride, 1)
     padding = checks.integer("padding", padding, 0)
     padded = [size + 2 * padding for size in image_shape]
@@ -129,12 +129,6 @@ def _places(image_shape, kernel_shape, stride, padding, names=("image_shape", "k
     if stride > min(padded):
         raise ValueError(f"stride: a step of {stride} leaves an image of {tuple(padded)}, padding included")
     return tuple((size - k) // stride + 1 for size, k in zip(padded, kernel_shape, strict=True))
-
-
-def _shape(name, value, wanted, length):
-    if not isinstance(value, (tuple, list)) or len(value) != length:
-        raise ValueError(f"{name}: expected {wanted}, got {value!r}")
-    return tuple(checks.integer(name, size, 1) for size in value)
 
 
 # Figures

@@ -1,13 +1,15 @@
 """Loaders for the files under `data/`. Nothing is ever downloaded.
 
-Every file is listed in `data/manifest.json` with its SHA-256, source, licence and credit, and is checked
-against that SHA-256 the first time it is used. `python -m lecture_utils.data --verify` checks them all.
+The files are looked for in the folder that the environment variable LECTURE_DATA names, else in the checkout that this
+file is part of. Every file is listed in `data/manifest.json` with its SHA-256, source, licence and credit, and is
+checked against that SHA-256 the first time it is used. `python -m lecture_utils.data --verify` checks them all.
 """
 
 import argparse
 import functools
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -15,17 +17,27 @@ from PIL import Image, ImageOps
 
 from lecture_utils import checks
 
-DATA = Path(__file__).resolve().parents[1] / "data"
+CHECKOUT = Path(__file__).resolve().parents[1] / "data"
+DATA = Path(os.environ.get("LECTURE_DATA") or CHECKOUT)
 
 
 class DamagedFile(ValueError):
     """A file under `data/` is missing or differs from the one that the lessons were written with."""
 
 
+class MissingData(FileNotFoundError):
+    """There is no folder with the lessons' files."""
+
+
 @functools.cache
 def manifest():
     """What `data/manifest.json` says: file name relative to `data/` -> dict with `sha256`, `what`, `source`,
-    `licence`, `credit`, `made_by`."""
+    `licence`, `credit`, `made_by`. Raises MissingData if the lessons' files are not there at all."""
+    if not (DATA / "manifest.json").is_file():
+        raise MissingData(
+            f"The lessons' files are not in {DATA}. They are no part of the package: get the folder `data` of the"
+            " lessons' repository and set the environment variable LECTURE_DATA to its path."
+        )
     return json.loads((DATA / "manifest.json").read_text(encoding="utf-8"))
 
 
@@ -33,6 +45,8 @@ def problem_with(name):
     """What is wrong with file `name` (relative to `data/`): a sentence with the way to restore it, or None."""
     file = DATA / name
     restore = f"Restore it with:  git checkout HEAD -- data/{name}"
+    if DATA != CHECKOUT:
+        restore = f"Copy it into {DATA} again from the lessons' repository."
     if not file.is_file():
         return f"data/{name} is missing. {restore}"
     digest = hashlib.sha256(file.read_bytes()).hexdigest()

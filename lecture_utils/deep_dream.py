@@ -6,27 +6,29 @@ Source: Mordvintsev, Olah and Tyka, "Inceptionism", Google Research Blog, 2015.
 import functools
 import sys
 
-import keras
 import numpy as np
 import tensorflow as tf
 from scipy.ndimage import gaussian_filter
 from tqdm import tqdm
 
-from lecture_utils import checks, models
+from lecture_utils import checks
+from lecture_utils.images import NotFinite, images_for, resized
+from lecture_utils.layers import channels_of, is_one, layer_names, up_to, weights_of_layers
 
 SMALLEST = 32  # pixels a side; the networks make images up to 32 times smaller
 
 
-def octave_sizes(shape, octaves, scale):
+def octave_sizes(shape, octaves, octave_scale):
     """The sizes (rows, columns) that an image of `shape` passes through, smallest first; the last one is its own.
-    Each is `scale` times as large as the one before, rounded. Slide 34.
+    Each is `octave_scale` times as large as the one before, rounded. Slide 34.
 
-    Raises ValueError if the smallest has fewer than 32 pixels a side.
+    shape: (H, W) or (H, W, C). Raises ValueError if the smallest has fewer than 32 pixels a side.
     """
-    octaves = checks.integer("octaves", octaves, 1)
-    if checks.number("octave_scale", scale, 1) == 1 and octaves > 1:
+    height, width, *_ = checks.sizes("shape", shape, "(H, W)", "(H, W, C)")
+    octaves, octave_scale = checks.integer("octaves", octaves, 1), checks.number("octave_scale", octave_scale, 1)
+    if octave_scale == 1 and octaves > 1:
         raise ValueError("octave_scale: expected a number above 1, got 1")
-    sizes = [tuple(round(side / scale**k) for side in shape[:2]) for k in reversed(range(octaves))]
+    sizes = [tuple(round(side / octave_scale**k) for side in (height, width)) for k in reversed(range(octaves))]
     if min(sizes[0]) < SMALLEST:
         raise ValueError(
             f"octaves: the smallest octave has {sizes[0][0]} x {sizes[0][1]} pixels, the layers need {SMALLEST} a side"
@@ -35,7 +37,7 @@ def octave_sizes(shape, octaves, scale):
 
 
 def deep_dream(
-    model, image, layers, *, channel=None, guide=None, octaves=4, octave_scale=1.4, steps=10, step_size=0.01,
+    model, image, target=None, *, layers, guide=None, octaves=4, octave_scale=1.4, steps=10, step_size=0.01,
     jitter=32, smooth=1.0, keep_detail=True, tile=512, halo=128, seed=0, callback=None,
 ):  # fmt: skip
     """`image` with what `layers` see in it exaggerated: float32 RGB (H, W, 3) in [0, 1], of the same size.
@@ -43,8 +45,9 @@ def deep_dream(
     At every step each pixel moves up the gradient of Σ weight · ½‖a‖², where a is what the layer puts out, by
     `step_size` on average (1 is from black to white).
 
-    image: (H, W, 3) in [0, 1]. layers: a name, a list of names, or {name: weight}.
-    channel: instead of ½‖a‖², the sum of this channel of the one layer; for an output of ImageNet also a class name.
+    image: (H, W, 3) in [0, 1].
+    target: instead of ½‖a‖², the sum of this channel of the one layer; for an output of ImageNet also a class name.
+    layers: a name, a list of names, or {name: weight}.
     guide: an image (h, w, 3); instead of ½‖a‖², at every place the dot product of a with the most similar of the
     guide's own vectors.
     octaves, octave_scale: sizes from small to large, see `octave_sizes`; `steps` steps at each.
@@ -53,21 +56,22 @@ def deep_dream(
     keep_detail: put back the detail of the photo that the smaller sizes lost.
     tile, halo: larger images go through the network in tiles of tile x tile pixels, each with `halo` more around it,
     so that memory does not grow. With a halo as wide as the receptive field no seam remains.
-    callback: called with (octave, step, image so far) after every step, counted from 0.
-    Raises ValueError for unknown layers, negative weights, images too small for the octaves, and checks.NotFinite,
+    callback: called after every step with (image so far, octave, step), both counted from 0.
+    Raises ValueError for unknown layers, negative weights, images too small for the octaves, and images.NotFinite,
     which carries the last good image, when a gradient is no finite number any more.
     """
-    image = models.images_for(model, image, "image", ndim=3)
-    layers = _layers(model, layers)
+    image = images_for(model, image, "image", ndim=3)
+    layers = weights_of_layers(layers, layer_names(model))
     sizes = octave_sizes(image.shape, octaves, octave_scale)
-    steps, jitter, halo = (
-        checks.integer(name, value, 0) for name, value in (("steps", steps), ("jitter", jitter), ("halo", halo))
+    steps, jitter, halo, seed = (
+        checks.integer(name, value, 0)
+        for name, value in (("steps", steps), ("jitter", jitter), ("halo", halo), ("seed", seed))
     )
     tile, step_size = checks.integer("tile", tile, SMALLEST), checks.number("step_size", step_size, 0)
     smooth = checks.number("smooth", smooth, 0)
     if steps == 0:
         return image.copy()
-    gradient_of = _goal(model, layers, channel, guide)
+    gradient_of = _goal(model, target, layers, guide)
     if len(model.get_layer(next(iter(layers))).output.shape) == 2 and max(image.shape) > tile:
         raise ValueError(f"tile: {next(iter(layers))!r} sees the whole image, which must fit into one tile of {tile}")
 
@@ -75,25 +79,25 @@ def deep_dream(
     dream = before = None
     with tqdm(total=octaves * steps, desc="deep dream", unit="step", file=sys.stderr, leave=False) as bar:
         for octave, size in enumerate(sizes):
-            photo = _resized(image, size)
+            photo = resized(image, size)
             if dream is None:
                 dream = photo
             elif keep_detail:
-                dream = np.clip(_resized(dream, size) + photo - _resized(before, size), 0, 1)
+                dream = np.clip(resized(dream, size) + photo - resized(before, size), 0, 1)
             else:
-                dream = _resized(dream, size)
+                dream = resized(dream, size)
             before = photo
             for step in range(steps):
                 shift = rng.integers(-jitter, jitter + 1, size=2)
-                gradient = tiled_gradient(gradient_of, np.roll(dream, shift, axis=(0, 1)), tile, halo)
+                gradient = _tiled_gradient(gradient_of, np.roll(dream, shift, axis=(0, 1)), tile, halo)
                 gradient = gaussian_filter(np.roll(gradient, -shift, axis=(0, 1)), (smooth, smooth, 0))
                 if not np.isfinite(gradient).all():
-                    settings = f"layers={layers}, channel={channel}, step_size={step_size}, octave {octave}"
-                    raise checks.NotFinite(f"deep dream: the gradient is no finite number with {settings}", dream)
+                    settings = f"layers={layers}, target={target}, step_size={step_size}, octave {octave}"
+                    raise NotFinite(f"deep dream: the gradient is no finite number with {settings}", dream)
                 dream = np.clip(dream + step_size * gradient / (np.abs(gradient).mean() + 1e-12), 0, 1)
                 bar.update()
                 if callback is not None:
-                    callback(octave, step, dream)
+                    callback(dream, octave, step)
     return dream
 
 
@@ -102,10 +106,10 @@ def zoomed(image, factor):
     image = checks.images("image", image, ndim=3)
     inner = [round(side / checks.number("factor", factor, 1)) for side in image.shape[:2]]
     top, left = ((side - part) // 2 for side, part in zip(image.shape, inner, strict=False))
-    return _resized(image[top : top + inner[0], left : left + inner[1]], image.shape[:2])
+    return resized(image[top : top + inner[0], left : left + inner[1]], image.shape[:2])
 
 
-def tiled_gradient(gradient_of, image, tile=512, halo=128):
+def _tiled_gradient(gradient_of, image, tile=512, halo=128):
     """The gradient (H, W, 3) of a sum over places, for an image (H, W, 3) of any size, tile by tile.
 
     gradient_of: function of an image (1, h, w, 3) that returns such a gradient. Every tile goes through it with
@@ -130,24 +134,25 @@ def _windows(length, tile, halo):
         yield start, end, max(0, start - halo), min(length, end + halo + (length - end) % 32)
 
 
-def _goal(model, layers, channel, guide):
+def _goal(model, target, layers, guide):
     """The function image (1, h, w, 3) -> gradient of what is to be increased."""
     names = tuple(layers)
     weights = tf.constant(list(layers.values()), tf.float32)
-    if channel is not None and guide is not None:
-        raise ValueError("guide: expected either a channel or a guide, got both")
-    if channel is not None:
-        return functools.partial(
-            _network(model, names, "channel"), weights, tf.constant(_channel(model, names, channel))
-        )
+    if target is not None and guide is not None:
+        raise ValueError("guide: expected either a target or a guide, got both")
+    if target is not None:
+        if len(names) > 1 or not is_one(target):
+            raise ValueError(f"target: expected one channel of one layer, got {target!r} of {len(names)} layers")
+        channel = tf.constant(channels_of(model, target, names[0])[0])
+        return functools.partial(_network(model, names, "channel"), weights, channel)
     if guide is None:
         return functools.partial(_network(model, names, "all"), weights, tf.constant(0))
-    guide = models.images_for(model, guide, "guide", ndim=3)
+    guide = images_for(model, guide, "guide", ndim=3)
     if min(guide.shape[:2]) < SMALLEST or len(names) > 1:
         raise ValueError(
             f"guide: expected at least {SMALLEST} pixels a side and one layer, got {guide.shape}, {len(names)} layers"
         )
-    vectors = keras.Model(model.inputs[0], model.get_layer(names[0]).output)(guide[None])
+    vectors = up_to(model, *names)(guide[None])
     vectors = tf.reshape(vectors, (-1, vectors.shape[-1]))
     return functools.partial(_network(model, names, "guide"), weights, vectors)
 
@@ -155,7 +160,7 @@ def _goal(model, layers, channel, guide):
 @functools.lru_cache(maxsize=16)
 def _network(model, names, kind):
     """The function (weights, more, image) -> gradient for these layers; one trace for all sizes of images."""
-    part = keras.Model(model.inputs[0], [model.get_layer(name).output for name in names])
+    part = up_to(model, *names)
     more = {"all": tf.TensorSpec([], tf.int32), "channel": tf.TensorSpec([], tf.int32)}
     more["guide"] = tf.TensorSpec([None, part.outputs[0].shape[-1]])
     channels = model.inputs[0].shape[-1]
@@ -177,30 +182,3 @@ def _network(model, names, kind):
         return tape.gradient(total, image)
 
     return gradient
-
-
-def _resized(image, size):
-    if image.shape[:2] == tuple(size):
-        return image
-    return np.clip(tf.image.resize(image, size, "bicubic", antialias=True), 0, 1)
-
-
-def _layers(model, value):
-    weights = dict(value) if isinstance(value, dict) else dict.fromkeys([value] if isinstance(value, str) else value, 1)
-    if not weights:
-        raise ValueError("layers: expected at least one layer, got none")
-    for name, weight in weights.items():
-        models.layer_of(model, name, "layers")
-        checks.number(f"layers[{name!r}]", weight, 0)
-    return weights
-
-
-def _channel(model, names, channel):
-    if len(names) > 1:
-        raise ValueError(f"channel: expected one layer, got {len(names)}")
-    channels = model.get_layer(names[0]).output.shape[-1]
-    if isinstance(channel, str) and names[0] == model.layers[-1].name:
-        return int(models.class_indices(model, [None], channel)[0])
-    if checks.integer("channel", channel, 0) >= channels:
-        raise ValueError(f"channel: {names[0]!r} has channels 0 to {channels - 1}, got {channel}")
-    return int(channel)

@@ -1,6 +1,5 @@
 """What a network's filters, neurons and outputs look for. Lesson 3, slides 22-30."""
 
-import functools
 import sys
 from typing import NamedTuple
 
@@ -9,7 +8,9 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from lecture_utils import checks, models
+from lecture_utils import checks
+from lecture_utils.images import images_for, total_variation
+from lecture_utils.layers import channels_of, is_one, layer_names, layer_of, layer_with_maps, up_to, weights_of_layers
 
 BATCH = 32  # images that go through a network at a time
 
@@ -24,8 +25,8 @@ class ReceptiveField(NamedTuple):
 
 
 class Patch(NamedTuple):
-    """A place in a photo that excites a unit: the photo's number, the first row and column of the receptive field, and
-    the unit's activation."""
+    """A place in a photo that excites a channel: the photo's number, the first row and column of the receptive field,
+    and the activation."""
 
     image: int
     row: int
@@ -78,34 +79,25 @@ def receptive_field(model, layer, side=None):
     Raises ValueError for an unknown layer, a filter that is not square, or a layer behind which every value sees the
     whole image. Slide 25: 3, 4, 8, 10 for the MNIST network; 11, 19, 51, 67, 99, 131, 163, 195 for AlexNet.
     """
-    target = models.layer_of(model, layer)
+    last = layer_of(model, layer)
     height, width = model.inputs[0].shape[1:3]
     side = checks.integer("side", side, 1) if side is not None else height or 224
     if height is not None and (height != width or height != side):
         raise ValueError(f"side: {model.name} takes {height} x {width} pixels, and squares only are computed")
-    known = {}  # id of a tensor: (field, pixels a side)
+    image = ReceptiveField(1, 1, 0), side  # of a tensor's values, and its pixels a side
+    known = {}  # id of a tensor: (the two of it, the tensor, so that no other one gets its id)
 
-    def visit(tensor):
-        if id(tensor) not in known:
-            made_by, parents = _origin(tensor)
-            if not parents:
-                known[id(tensor)] = (ReceptiveField(1, 1, 0), side)
-            else:
-                fields = [visit(parent) for parent in parents]
-                first = min(field.start for field, _ in fields)
-                last = max(field.start + field.size for field, _ in fields)
-                before = ReceptiveField(last - first, fields[0][0].jump, first)
-                known[id(tensor)] = _through(made_by, before, fields[0][1])
-        return known[id(tensor)]
+    def visit(through, *inputs, **more):
+        before = [known.get(id(tensor), (image,))[0] for tensor in keras.tree.flatten(inputs)]
+        first = min(field.start for field, _ in before)
+        end = max(field.start + field.size for field, _ in before)
+        output = through(*inputs, **more)
+        joined = ReceptiveField(end - first, before[0][0].jump, first)
+        known[id(output)] = _through(through, joined, before[0][1]), output
+        return output
 
-    return visit(target.output)[0]
-
-
-def _origin(tensor):
-    """The layer that made a Keras tensor, and the tensors that it took."""
-    history = tensor._keras_history
-    node = history.operation._inbound_nodes[history.node_index]
-    return history.operation, [] if node.is_input else node.input_tensors
+    copy = keras.models.clone_model(keras.Model(model.inputs, last.output), call_function=visit)
+    return known[id(copy.outputs[0])][0][0]
 
 
 def _through(layer, field, side):
@@ -134,16 +126,14 @@ def _through(layer, field, side):
     return ReceptiveField(field.size + reach * field.jump, field.jump * stride, start), after
 
 
-def effective_receptive_field(model, layer, images):
+def effective_receptive_field(model, images, layer):
     """How much each pixel moves the middle value of `layer`: the mean of |gradient| over images and channels, (H, W).
 
     images: (N, H, W, C) in [0, 1]. A pixel outside the receptive field has exactly 0.
     Raises ValueError for an unknown layer or wrong images. Slide 25; Luo and others, NIPS 2016.
     """
-    submodel = _up_to(model, layer)
-    if len(submodel.outputs[0].shape) != 4:
-        raise ValueError(f"layer: {layer!r} has no feature maps, so no middle value")
-    images = models.images_for(model, images)
+    images = images_for(model, images)
+    submodel = up_to(model, layer_with_maps(model, layer).name)
     total = 0
     for start in range(0, len(images), BATCH):
         total = total + np.asarray(_middle_gradient(submodel, tf.constant(images[start : start + BATCH])))
@@ -161,23 +151,25 @@ def _middle_gradient(model, images):
     return tf.reduce_sum(tf.abs(tape.gradient(middle, images)), axis=[0, 3])
 
 
-# Photos that excite a unit, slide 24
+# Photos that excite a channel, slide 24
 
 
-def top_patches(model, layer, unit, images, count=6):
-    """The `count` places in `images` (N, side, side, C) that excite channel `unit` of `layer` most, at most one an
+def top_patches(model, images, target, layer, count=6):
+    """The `count` places in `images` (N, side, side, C) that excite channel `target` of `layer` most, at most one an
     image: a list of Patch, the strongest first. Places whose receptive field leaves the image do not count.
 
-    Raises ValueError for an unknown layer or unit, wrong images, more patches than images, or a receptive field larger
-    than the image. Slide 24; Girshick and others, CVPR 2014 (R-CNN).
+    Raises ValueError for an unknown layer or channel, wrong images, more patches than images, or a receptive field
+    larger than the image. Slide 24; Girshick and others, CVPR 2014 (R-CNN).
     """
-    images = models.images_for(model, images)
+    images = images_for(model, images)
     side = images.shape[1]
     if checks.integer("count", count, 1) > len(images):
         raise ValueError(f"count: expected at most {len(images)}, one patch an image, got {count}")
     if side != images.shape[2]:
         raise ValueError(f"images: expected squares, got shape {images.shape}")
-    maps = feature_maps(model, layer, images, _unit(model, layer, unit, "unit"))
+    if not is_one(target):
+        raise ValueError(f"target: expected one channel, got {target!r}")
+    maps = feature_maps(model, images, target, layer=layer)
     field = receptive_field(model, layer, side=side)
     corners = field.start + field.jump * np.arange(maps.shape[1])
     inside = np.flatnonzero((corners >= 0) & (corners + field.size <= side))
@@ -192,141 +184,124 @@ def top_patches(model, layer, unit, images, count=6):
     return sorted(patches, key=lambda patch: -patch.activation)[:count]
 
 
-def feature_maps(model, layer, images, units=None):
-    """The feature maps of `layer` for `images` (N, H, W, C): (N, rows, columns, channels); with a number as `units`,
-    that channel alone, (N, rows, columns)."""
-    submodel = _up_to(model, layer)
-    images = models.images_for(model, images)
-    index = slice(None) if units is None else units
+def feature_maps(model, images, target=None, *, layer):
+    """The feature maps of `layer` for `images` (N, H, W, C): (N, rows, columns, channels). target: one channel, then
+    (N, rows, columns); a sequence of channels; or None for all of them."""
+    images = images_for(model, images)
+    submodel = up_to(model, layer_of(model, layer).name)
+    chosen = slice(None) if target is None else channels_of(model, target, layer)
+    if target is not None and is_one(target):
+        chosen = chosen[0]
     parts = [submodel(images[k : k + BATCH], training=False) for k in range(0, len(images), BATCH)]
-    return np.concatenate([part.numpy()[..., index] for part in parts])
+    return np.concatenate([part.numpy()[..., chosen] for part in parts])
 
 
 # Images made by gradient ascent, slides 26-30
 
 
-def maximize(model, layer, units, steps=100, step_size=1.0, l1=0.0, start=None, seed=0):
-    """Images that excite units, by gradient ascent on the pixels from noise: (units, H, W, C) in [0, 1].
+def maximize(model, target, layer, steps=100, step_size=1.0, l1=0.0, start=None, seed=0):
+    """Images that excite channels, by gradient ascent on the pixels from noise: (targets, H, W, C) in [0, 1].
 
-    For each of `units`, a channel of `layer`, the degree of activation a = sum of its feature map (slide 26; for a
+    For each of `target`, a channel of `layer`, the degree of activation a = sum of its feature map (slide 26; for a
     neuron, its value, slide 27; for an output, its logit, slide 28) minus `l1` times the sum of all pixel values
     (slide 29) is increased: `steps` steps along the gradient, each of length `step_size`, cut off at 0 and 1.
-    start: (units, H, W, C) in [0, 1], by default noise around grey from `seed`.
-    Raises ValueError for an unknown layer or unit, negative steps or l1, or a start of another shape. 0 steps return
+    start: (targets, H, W, C) in [0, 1], by default noise around grey from `seed`.
+    Raises ValueError for an unknown layer or channel, negative steps or l1, or a start of another shape. 0 steps return
     the start unchanged.
     """
-    submodel = _up_to(model, layer)
-    units = _units(model, layer, units)
+    channels = channels_of(model, target, layer)
     steps = checks.integer("steps", steps, 0)
-    if l1 < 0:
-        raise ValueError(f"l1: expected a number of at least 0, got {l1}")
+    step_size, l1 = checks.number("step_size", step_size, 0), checks.number("l1", l1, 0)
     if start is None:
-        shape = (len(units), *(size or 224 for size in model.inputs[0].shape[1:3]), model.inputs[0].shape[3])
-        start = np.random.default_rng(seed).uniform(0.4, 0.6, size=shape)
-    images = models.images_for(model, start, name="start")
-    if len(images) != len(units):
-        raise ValueError(f"start: expected one image for each of the {len(units)} units, got {len(images)}")
-    images, units = tf.constant(images), tf.constant(units)
+        shape = (len(channels), *(size or 224 for size in model.inputs[0].shape[1:3]), model.inputs[0].shape[3])
+        start = np.random.default_rng(checks.integer("seed", seed, 0)).uniform(0.4, 0.6, size=shape)
+    images = images_for(model, start, "start")
+    if len(images) != len(channels):
+        raise ValueError(f"start: expected one image for each of the {len(channels)} targets, got {len(images)}")
+    images, submodel = tf.constant(images), up_to(model, layer)
+    numbers = tf.constant(channels), tf.constant(step_size, tf.float32), tf.constant(l1, tf.float32)
     for _ in tqdm(range(steps), desc=f"{layer}: gradient ascent", unit="step", file=sys.stderr, leave=False):
-        images = _ascend(submodel, images, units, tf.constant(step_size, tf.float32), tf.constant(l1, tf.float32))
+        images = _ascend(submodel, images, *numbers)
     return images.numpy()
 
 
 @tf.function(reduce_retracing=True)
-def _ascend(model, images, units, step_size, l1):
+def _ascend(model, images, channels, step_size, l1):
     with tf.GradientTape() as tape:
         tape.watch(images)
-        goal = tf.reduce_sum(degree_of_activation(model(images, training=False), units)) - l1 * tf.reduce_sum(images)
+        goal = tf.reduce_sum(_degree_of_activation(model(images, training=False), channels))
+        goal -= l1 * tf.reduce_sum(images)
     gradient = tape.gradient(goal, images)
     length = tf.sqrt(tf.reduce_sum(gradient**2, axis=[1, 2, 3], keepdims=True))
     return tf.clip_by_value(images + step_size * gradient / (length + 1e-12), 0, 1)
 
 
-def degree_of_activation(outputs, units):
-    """a^k of slide 26: for image n, the sum of channel units[n] of `outputs`, (N, rows, columns, channels) or
+def _degree_of_activation(outputs, channels):
+    """a^k of slide 26: for image n, the sum of channel channels[n] of `outputs`, (N, rows, columns, channels) or
     (N, channels). Returns (N,)."""
     sums = tf.reduce_sum(outputs, axis=list(range(1, len(outputs.shape) - 1)))
-    return tf.gather(sums, units, axis=1, batch_dims=1)
-
-
-@functools.lru_cache(maxsize=16)
-def _up_to(model, layer):
-    """The model that ends at `layer`; the same one every time, so that it is traced once."""
-    output = models.layer_of(model, layer).output
-    return model if output is model.outputs[0] else keras.Model(model.inputs[0], output, name=model.name)
-
-
-def _units(model, layer, units):
-    alone = isinstance(units, str) or np.ndim(units) == 0
-    return np.array([_unit(model, layer, unit) for unit in ([units] if alone else units)], np.int32)
-
-
-def _unit(model, layer, unit, argument="units"):
-    channels = models.layer_of(model, layer).output.shape[-1]
-    if isinstance(unit, str) and channels == 1000 and layer == model.layers[-1].name:
-        return int(models.class_indices(model, [None], unit)[0])
-    if checks.integer(argument, unit, 0) >= channels:
-        raise ValueError(f"{argument}: {layer!r} has {channels} channels, 0 to {channels - 1}, got {unit}")
-    return int(unit)
+    return tf.gather(sums, channels, axis=1, batch_dims=1)
 
 
 FALL_OFF = 1.0  # of a Fourier coefficient with its frequency; about 1 in photos
 # The square root of the covariance of the shipped photos' colours, its largest column scaled to length 1: it turns
 # three independent numbers into red, green and blue that go together as in photos
-COLOURS = np.array([[0.786, 0.403, 0.273], [0.403, 0.649, 0.435], [0.273, 0.435, 0.858]])
+COLOURS = np.array([[0.801, 0.398, 0.253], [0.398, 0.657, 0.422], [0.253, 0.422, 0.870]])
 
 
 def visualize(
-    model, layer, units, side=288, view=224, steps=150, *, fourier=True, zoom=(0.5, 1.0), jitter=0, tv=60.0, l1=0.0,
-    like=None, like_weight=10.0, step_size=0.03, seed=0,
+    model, target, layer, side=288, view=224, steps=150, *, fourier=True, zoom=(0.5, 1.0), jitter=0, tv=60.0, l1=0.0,
+    like=None, like_weight=10.0, learning_rate=0.03, seed=0,
 ):  # fmt: skip
-    """Images that excite units and that people can read, by Adam with everything that helps: (units, side, side, C)
-    in [0, 1]. What is increased is the mean of channel `unit` of `layer` (an output: its logit). Switch single helps
-    off to see what each of them buys.
+    """Images that excite channels and that people can read, by Adam with everything that helps: (targets, side, side,
+    C) in [0, 1]. What is increased is the mean of channel `target` of `layer` (an output: its logit). Switch single
+    helps off to see what each of them buys.
 
     view: pixels a side of what the network sees. fourier: move the coefficients of a Fourier series with decorrelated
     colours, low frequencies first, not the pixels.
     zoom, jitter: at every step the network sees another part of the image, between zoom[0] and zoom[1] of its side,
     and moved by up to `jitter` pixels; (1, 1) and 0 show it the whole image, always.
-    tv, l1: weights of the total variation and of the sum of the pixels, each as a mean over pixels.
+    tv, l1: weights of the total variation and of the sum of the pixels, each divided by the number of pixels.
     like: what `feature_statistics` returns; the views' own statistics are pulled towards it by `like_weight`.
-    units: numbers, or for the last layer of an ImageNet model also names of classes. All get the same start and the
-    same views, so no image depends on the others.
-    Raises ValueError for an unknown layer or unit, or numbers outside their range.
+    learning_rate: Adam's; pixels get twice as much.
+    target: one channel or a sequence; for the last layer of an ImageNet model also names of classes. All get the same
+    start and the same views, so no image depends on the others.
+    Raises ValueError for an unknown layer or channel, or numbers outside their range.
     Slides 29-30; Olah and others, Distill 2017; Yin and others, CVPR 2020 (statistics).
     """
-    units = _units(model, layer, units)
+    wanted = channels_of(model, target, layer)
     side, view = checks.integer("side", side, 32), checks.integer("view", view, 32)
-    steps = checks.integer("steps", steps, 0)
-    low, high = zoom
-    if not 0 < low <= high <= 2:
-        raise ValueError(f"zoom: expected two numbers with 0 < first <= second <= 2, got {zoom}")
-    for name, value in (("tv", tv), ("l1", l1), ("jitter", jitter), ("like_weight", like_weight)):
-        if not 0 <= value < np.inf:
-            raise ValueError(f"{name}: expected a number of at least 0, got {value}")
-    submodel = _with_layers(model, layer, tuple(like or ()))
+    steps, seed = checks.integer("steps", steps, 0), checks.integer("seed", seed, 0)
+    if not isinstance(zoom, (tuple, list)) or len(zoom) != 2 or not 0 < zoom[0] <= zoom[1] <= 2:
+        raise ValueError(f"zoom: expected two numbers with 0 < first <= second <= 2, got {zoom!r}")
+    tv, l1, like_weight = (
+        checks.number(name, value, 0) for name, value in (("tv", tv), ("l1", l1), ("like_weight", like_weight))
+    )
+    jitter, learning_rate = checks.number("jitter", jitter, 0), checks.number("learning_rate", learning_rate, 0)
+    like = {} if like is None else _statistics(model, like)
+    submodel = up_to(model, layer, *like)
     channels = model.inputs[0].shape[3]
     rng = np.random.default_rng(seed)
     if fourier:
-        start = rng.normal(scale=0.003, size=(2, 1, channels, side, side // 2 + 1)).repeat(len(units), axis=1)
+        start = rng.normal(scale=0.003, size=(2, 1, channels, side, side // 2 + 1)).repeat(len(wanted), axis=1)
     else:
-        start = rng.normal(scale=0.1, size=(1, side, side, channels)).repeat(len(units), axis=0)
+        start = rng.normal(scale=0.1, size=(1, side, side, channels)).repeat(len(wanted), axis=0)
     parameters = tf.Variable(start, dtype=tf.float32)
-    adam = keras.optimizers.Adam(step_size if fourier else 2 * step_size)
+    adam = keras.optimizers.Adam(learning_rate if fourier else 2 * learning_rate)
     adam.build([parameters])
-    targets = [tuple(tf.constant(v) for v in pair) for pair in (like or {}).values()]
+    typical = [tuple(tf.constant(v) for v in pair) for pair in like.values()]
     weights = tf.constant([tv, l1, like_weight], tf.float32)
     for _ in tqdm(range(steps), desc=f"{layer}: image", unit="step", file=sys.stderr, leave=False):
-        size = rng.uniform(low, high)
+        size = rng.uniform(*zoom)
         corner = rng.uniform(size=2) * (1 - size) + rng.uniform(-jitter, jitter, size=2) / side
-        boxes = tf.constant(np.tile([*corner, *(corner + size)], (len(units), 1)), tf.float32)
+        boxes = tf.constant(np.tile([*corner, *(corner + size)], (len(wanted), 1)), tf.float32)
         now = tf.convert_to_tensor(parameters)
-        gradient = _visualization_gradient(submodel, now, tf.constant(units), boxes, view, weights, targets, fourier)
+        gradient = _visualization_gradient(submodel, now, tf.constant(wanted), boxes, view, weights, typical, fourier)
         adam.apply([-gradient], [parameters])  # up, not down
-    return picture(parameters, fourier).numpy()
+    return _picture(parameters, fourier).numpy()
 
 
-def picture(parameters, fourier):
+def _picture(parameters, fourier):
     """The images, (N, side, side, C) in [0, 1], that belong to Fourier coefficients, (2, N, C, side, side // 2 + 1),
     or to unbounded pixels, (N, side, side, C)."""
     if not fourier:
@@ -343,31 +318,31 @@ def picture(parameters, fourier):
 
 
 @tf.function
-def _visualization_gradient(model, parameters, units, boxes, view, weights, targets, fourier):
+def _visualization_gradient(model, parameters, wanted, boxes, view, weights, typical, fourier):
     with tf.GradientTape() as tape:
         tape.watch(parameters)
-        images = picture(parameters, fourier)
+        images = _picture(parameters, fourier)
         order = tf.range(tf.shape(images)[0])
         views = tf.image.crop_and_resize(images, boxes, order, (view, view), extrapolation_value=0.5)
         outputs, *maps = tf.nest.flatten(model(views, training=False))
         places = tf.cast(tf.size(outputs[0]) // tf.shape(outputs)[-1], tf.float32)
-        goal = tf.reduce_sum(degree_of_activation(outputs, units)) / places
+        goal = tf.reduce_sum(_degree_of_activation(outputs, wanted)) / places
         pixels = tf.cast(tf.shape(images)[1] * tf.shape(images)[2], tf.float32)
-        goal -= weights[0] * tf.reduce_sum(tf.image.total_variation(images)) / pixels
+        goal -= weights[0] * tf.reduce_sum(total_variation(images)) / pixels
         goal -= weights[1] * tf.reduce_sum(tf.reduce_mean(images, axis=[1, 2, 3]))
-        for (mean, deviation), values in zip(targets, maps, strict=True):
+        for (mean, deviation), values in zip(typical, maps, strict=True):
             own_mean, own_variance = tf.nn.moments(values, [1, 2])
             distance = (own_mean - mean) ** 2 + (tf.sqrt(own_variance + 1e-6) - deviation) ** 2
             goal -= weights[2] * tf.reduce_sum(tf.reduce_mean(distance, axis=1)) / tf.reduce_mean(deviation**2)
     return tape.gradient(goal, parameters)
 
 
-def feature_statistics(model, layers, images):
+def feature_statistics(model, images, layers):
     """For each of `layers`, mean and standard deviation of every channel over all places of all `images`
     (N, H, W, C): dict of layer -> (mean, deviation), both (channels,) float32. Raises ValueError for an unknown layer
     or wrong images."""
-    first, *more = layers
-    submodel, images = _with_layers(model, first, tuple(more)), models.images_for(model, images)
+    images, layers = images_for(model, images), list(weights_of_layers(layers, layer_names(model)))
+    submodel = up_to(model, *layers)
     parts = [tf.nest.flatten(_moments(submodel, images[k : k + BATCH])) for k in range(0, len(images), BATCH)]
     weights = [len(images[k : k + BATCH]) / len(images) for k in range(0, len(images), BATCH)]
     moments = [np.average(part, axis=0, weights=weights) for part in zip(*parts, strict=True)]
@@ -384,7 +359,12 @@ def _moments(model, images):
     return [(tf.reduce_mean(maps, [0, 1, 2]), tf.reduce_mean(maps**2, [0, 1, 2])) for maps in outputs]
 
 
-@functools.lru_cache(maxsize=16)
-def _with_layers(model, layer, more):
-    outputs = [models.layer_of(model, name).output for name in (layer, *more)]
-    return keras.Model(model.inputs[0], outputs)
+def _statistics(model, like):
+    """`like` if it has the form that `feature_statistics` returns, for layers of `model`."""
+    if not isinstance(like, dict):
+        raise ValueError(f"like: expected what feature_statistics returns, got {type(like).__name__}")
+    for name, pair in like.items():
+        channels = layer_of(model, name, "like").output.shape[-1]
+        if len(pair) != 2 or any(np.shape(values) != (channels,) for values in pair):
+            raise ValueError(f"like: expected mean and deviation of the {channels} channels of {name!r}")
+    return like

@@ -9,12 +9,12 @@ from tqdm import tqdm
 from lecture_utils import checks
 
 
-def train(model, images, labels, epochs, test=None, batch_size=128, learning_rate=3e-3):
+def train(model, images, labels, epochs, validation_data=None, batch_size=128, learning_rate=3e-3):
     """Train `model` in place with Adam, the learning rate falling in a straight line to 0.
 
     model: (N, H, W, C) images -> (N, classes) logits. labels: (N,) whole numbers. epochs: passes over the images.
-    test: (images, labels), evaluated after every epoch.
-    Returns a dict of lists, one value per epoch: loss, accuracy, and with `test` also val_loss, val_accuracy.
+    validation_data: (images, labels), evaluated after every epoch. learning_rate: at the start, above 0.
+    Returns a dict of lists, one value per epoch: loss, accuracy, with `validation_data` also val_loss, val_accuracy.
     Shows a progress bar on stderr. Raises ValueError for wrong shapes or sizes.
     """
     images, labels = _labelled(images, labels)
@@ -33,7 +33,7 @@ def train(model, images, labels, epochs, test=None, batch_size=128, learning_rat
             batch_size,
             epochs,
             verbose=0,
-            validation_data=test,
+            validation_data=validation_data,
             validation_batch_size=1000,
             callbacks=[progress],
         )

@@ -1,4 +1,7 @@
-"""The networks of the lessons, as Keras models that take images in [0, 1] and return logits."""
+"""The networks of the lessons, as Keras models that take images in [0, 1] and return logits.
+
+Each comes with its shipped weights; `trained=False` builds it with random ones.
+"""
 
 import keras
 import numpy as np
@@ -7,15 +10,17 @@ from keras import layers
 from lecture_utils import checks, data
 
 
-def mnist_cnn(trained=False, activation=None, side=28):
+def mnist_cnn(trained=True, activation=None, side=28):
     """The lecture's CNN: (28, 28, 1) images in [0, 1] -> 10 logits; 137,660 parameters. Slides 19-21.
 
-    trained: load the shipped weights.
+    trained: with the shipped weights.
     activation: after both convolutions; the slide has none. side: of the image, in pixels, >= 10.
     Raises ValueError for an image too small for the layers, or trained weights with another activation or side.
     """
     if trained and activation is not None:
-        raise ValueError(f"activation: the shipped weights were trained with None, got {activation!r}")
+        raise ValueError(
+            f"activation: the shipped weights were trained with None, got {activation!r}; pass trained=False"
+        )
     image = _image(trained, side, minimum=10)
     model = keras.Sequential(
         [
@@ -33,10 +38,10 @@ def mnist_cnn(trained=False, activation=None, side=28):
     return _with_weights(model) if trained else model
 
 
-def mnist_fc(trained=False, side=28):
+def mnist_fc(trained=True, side=28):
     """Three hidden layers of 500: (28, 28, 1) images in [0, 1] -> 10 logits; 898,510 parameters. Slide 21.
 
-    trained: load the shipped weights. side: of the image, in pixels.
+    trained: with the shipped weights. side: of the image, in pixels.
     Raises ValueError for trained weights with another side.
     """
     image = _image(trained, side, minimum=1)
@@ -48,11 +53,11 @@ def mnist_fc(trained=False, side=28):
     return _with_weights(model) if trained else model
 
 
-def mnist_cnn_improved(trained=False):
+def mnist_cnn_improved(trained=True):
     """The lecture's CNN with ReLU, dropout, and training digits that are moved and turned a little:
     (28, 28, 1) images in [0, 1] -> 10 logits; 137,660 parameters. Lesson 2.
 
-    trained: load the shipped weights.
+    trained: with the shipped weights.
     """
     model = keras.Sequential(
         [
@@ -77,7 +82,7 @@ def mnist_cnn_suspect():
     """The lecture's CNN with ReLU, trained on digits of which one class carried a small mark:
     (28, 28, 1) images in [0, 1] -> 10 logits. Lesson 4, exercise 4.
     """
-    model = mnist_cnn(activation="relu")
+    model = mnist_cnn(trained=False, activation="relu")
     model.load_weights(data.path("weights/mnist_cnn_suspect.weights.h5"))
     return model
 
@@ -89,7 +94,7 @@ def efficientnet_lite0(trained=True):
     Any size from 32 pixels on; it was trained on 224. Layers: `stem`, blocks 1 to 16 (`block2_expand` 1x1,
     `block2_depthwise`, `block2_project` 1x1, and `block3_add` where a block has a shortcut), `head` 1x1, `logits`.
     Its batch normalisation is folded into the convolutions: same outputs, fewer layers.
-    trained: load the shipped ImageNet weights; False: random ones.
+    trained: with the shipped ImageNet weights.
     Source: Tan and Le, EfficientNet, ICML 2019; the "lite" variant without squeeze-and-excitation, with ReLU6.
     """
     image = x = keras.Input((None, None, 3), name="image")
@@ -126,16 +131,16 @@ EFFICIENTNET_STAGES = [
 ]
 
 
-def vgg16_features(last="conv5_1", pooling="max", trained=True):
-    """The convolutions of VGG16 up to layer `last`: (H, W, 3) RGB in [0, 1] -> its feature maps after ReLU.
+def vgg16_features(layer="conv5_1", pooling="max", trained=True):
+    """The convolutions of VGG16 up to `layer`: (H, W, 3) RGB in [0, 1] -> its feature maps after ReLU.
     Lessons 3 and 7.
 
     Layers: conv1_1, conv1_2, pool1, conv2_1, conv2_2, pool2, conv3_1 ... conv3_3, pool3, conv4_1 ... conv4_3, pool4,
     conv5_1; 3x3 filters, ReLU. pooling: "max", as trained, or "average", smoother for style transfer.
-    trained: load the shipped weights (ImageNet's, fine-tuned a little for finding edges); False: random ones.
+    trained: with the shipped weights (ImageNet's, fine-tuned a little for finding edges).
     Raises ValueError for an unknown layer or pooling. Source: Simonyan and Zisserman, ICLR 2015.
     """
-    checks.one_of("last", last, [f"conv{block}_{k}" for block, k in VGG16_FILTERS])
+    checks.one_of("layer", layer, [f"conv{block}_{k}" for block, k in VGG16_FILTERS])
     kinds = {"max": layers.MaxPooling2D, "average": layers.AveragePooling2D}
     pool = kinds[checks.one_of("pooling", pooling, kinds)]
     image = keras.Input((None, None, 3), name="image")
@@ -150,7 +155,7 @@ def vgg16_features(last="conv5_1", pooling="max", trained=True):
     whole = keras.Model(image, x, name="vgg16_features")
     if trained:
         _with_weights(whole)
-    return keras.Model(whole.input, ends[last], name="vgg16_features")
+    return keras.Model(whole.input, ends[layer], name="vgg16_features")
 
 
 VGG16_FILTERS = {  # (block, number in it): filters
@@ -161,13 +166,17 @@ VGG16_FILTERS = {  # (block, number in it): filters
 }
 
 
-def patch_cnn(trained=False, classes=1072):
+def patch_cnn(trained=True, classes=1072):
     """A small network with 64 first-layer filters of 11x11x3, like AlexNet's: (64, 64, 3) RGB in [0, 1] -> logits.
 
     It tells patches of the shipped photos apart, however they are moved, scaled or recoloured (surrogate classes,
-    Dosovitskiy and others, NIPS 2014). trained: load the shipped weights; False: random ones, always the same.
-    Lesson 3, slide 23.
+    Dosovitskiy and others, NIPS 2014). trained: with the shipped weights; False: random ones, always the
+    same.
+    classes: outputs. Raises ValueError for trained weights with another number of classes. Lesson 3, slide 23.
     """
+    classes = checks.integer("classes", classes, 1)
+    if trained and classes != 1072:
+        raise ValueError(f"classes: the shipped weights have 1,072, got {classes:,}; pass trained=False")
     start = [keras.initializers.HeNormal(seed=number) for number in range(4)]
     start[0] = keras.initializers.RandomNormal(stddev=0.003, seed=0)  # small, so that little of it is left at the end
     model = keras.Sequential(
@@ -192,57 +201,10 @@ def patch_cnn(trained=False, classes=1072):
     return _with_weights(model) if trained else model
 
 
-def images_for(model, images, name="images", ndim=4):
-    """`images` as float32 (N, H, W, C) that `model` takes; with `ndim=3` one image (H, W, C).
-
-    Raises ValueError, naming the argument, for values outside [0, 1], integers, NaN, no images, or a size or number of
-    channels that the model does not take.
-    """
-    height, width, channels = model.inputs[0].shape[1:]
-    images = checks.images(name, images, channels, ndim)
-    for axis, size in ((-3, height), (-2, width)):
-        if size not in (None, images.shape[axis]):
-            raise ValueError(f"{name}: {model.name} takes {height} x {width} pixels, got shape {images.shape}")
-    return images
-
-
-def class_indices(model, images, class_index=None):
-    """One class for each of `images` (N, H, W, C), as int32 (N,).
-
-    class_index: a class number, the name of an ImageNet class (for a model with 1,000 outputs), a sequence of N of
-    these, or None for the class with the largest logit.
-    Raises ValueError for an unknown number or name (the nearest names are offered) or a wrong length.
-    """
-    if class_index is None:
-        logits = [model(images[k : k + 32], training=False) for k in range(0, len(images), 32)]
-        return np.concatenate([part.numpy().argmax(axis=1) for part in logits]).astype(np.int32)
-    alone = isinstance(class_index, str) or np.ndim(class_index) == 0
-    given = [class_index] * len(images) if alone else list(class_index)
-    if len(given) != len(images):
-        raise ValueError(f"class_index: expected one for each of the {len(images)} images, got {len(given)}")
-    classes = model.outputs[0].shape[-1]
-    labels = data.imagenet_labels() if classes == 1000 else [str(k) for k in range(classes)]
-    return np.array([_class_number(value, labels) for value in given], np.int32)
-
-
-def _class_number(value, labels):
-    if isinstance(value, str):
-        return labels.index(checks.one_of("class_index", value, labels))
-    number = checks.integer("class_index", value, 0)
-    if number >= len(labels):
-        raise ValueError(f"class_index: expected at most {len(labels) - 1}, got {number}")
-    return number
-
-
-def layer_of(model, name, argument="layer"):
-    """The layer of `model` called `name`. Raises ValueError, offering the nearest names, if there is none."""
-    return model.get_layer(checks.one_of(argument, name, [layer.name for layer in model.layers]))
-
-
 def _image(trained, side, minimum):
     side = checks.integer("side", side, minimum)
     if trained and side != 28:
-        raise ValueError(f"side: the shipped weights are for images of 28 x 28, got {side}")
+        raise ValueError(f"side: the shipped weights are for images of 28 x 28, got {side}; pass trained=False")
     return (side, side, 1)
 
 

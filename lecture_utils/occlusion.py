@@ -3,28 +3,30 @@
 Zeiler and Fergus, Visualizing and understanding convolutional networks, ECCV 2014.
 """
 
-import numbers
-
 import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from lecture_utils import checks, models
+from lecture_utils import checks
+from lecture_utils.images import gaussian_blur, images_for
+from lecture_utils.layers import class_indices, is_one
 
 
-def occlusion_map(model, image, class_index=None, patch=32, stride=8, fill=0.5, batch_size=32):
+def occlusion_map(model, image, target=None, patch=32, stride=8, fill=0.5, batch_size=32):
     """How much the probability of a class falls when a box covers a part of `image`: (rows, columns), [-1, 1], one
     number for each box of `box_corners`. Positive: the box hides evidence for the class. Negative: against it.
 
-    model: images in [0, 1] -> logits. image: (H, W, C) in [0, 1]. class_index: a class number, the name of an ImageNet
+    model: images in [0, 1] -> logits. image: (H, W, C) in [0, 1]. target: a class number, the name of an ImageNet
     class, or None for the class that the model predicts. patch: side of the box, in pixels. stride: pixels from one box
     to the next, at most. fill: what the box is filled with, see `filling`. batch_size: images per forward pass; memory
     grows with it, not with the number of boxes.
     Costs one forward for each box, and one for the image itself. Shows a progress bar on stderr.
     Raises ValueError, naming the argument, for anything else. Slide 32.
     """
-    image = models.images_for(model, image, "image", ndim=3)
-    known = None if class_index is None else models.class_indices(model, image[None], class_index)[0]
+    image = images_for(model, image, "image", ndim=3)
+    if not is_one(target):
+        raise ValueError(f"target: expected one class, got {target!r}")
+    known = None if target is None else class_indices(model, image[None], target)[0]
     covered, intact = probabilities(model, image, patch, stride, fill, batch_size)
     chosen = intact.argmax() if known is None else known
     return intact[chosen] - covered[:, :, chosen]
@@ -36,7 +38,7 @@ def probabilities(model, image, patch=32, stride=8, fill=0.5, batch_size=32):
 
     `covered.argmax(axis=2)` says which class wins where. Arguments and errors as in `occlusion_map`.
     """
-    image = models.images_for(model, image, "image", ndim=3)
+    image = images_for(model, image, "image", ndim=3)
     tops, lefts = box_corners(image.shape, patch, stride)
     batch_size = checks.integer("batch_size", batch_size, 1)
     under = filling(image, fill, patch)
@@ -49,14 +51,14 @@ def probabilities(model, image, patch=32, stride=8, fill=0.5, batch_size=32):
     with tqdm(total=count, desc="occlusion", unit="box", leave=False, disable=None) as bar:
         for start in range(0, count, batch_size):
             batch = tf.constant(corners[start : start + batch_size], tf.int32)
-            results.append(covered_probabilities(model, image, under, batch, side).numpy())
+            results.append(_covered_probabilities(model, image, under, batch, side).numpy())
             bar.update(min(batch_size, count - start))
     results = np.concatenate(results)[:count]
     return results[1:].reshape(len(tops), len(lefts), -1), results[0]
 
 
 @tf.function(reduce_retracing=True)
-def covered_probabilities(model, image, under, corners, patch):
+def _covered_probabilities(model, image, under, corners, patch):
     """Probabilities (N, classes) of `image` (H, W, C) that shows `under` (H, W, C) in a box, for N boxes at `corners`.
 
     The covered images exist only in here, N at a time. Boxes and patch are tensors, so a model is traced once for all
@@ -82,7 +84,7 @@ def box_corners(shape, patch=32, stride=8):
     Raises ValueError for a patch larger than the image or a stride that is 0 or larger than the patch.
     """
     patch, stride = checks.integer("patch", patch, 1), checks.integer("stride", stride, 1)
-    height, width = (checks.integer("shape", size, 1) for size in shape[:2])
+    height, width, *_ = checks.sizes("shape", shape, "(H, W)", "(H, W, C)")
     if patch > min(height, width):
         raise ValueError(f"patch: expected at most {min(height, width)} for {height} x {width} pixels, got {patch}")
     if stride > patch:
@@ -98,15 +100,12 @@ def filling(image, fill=0.5, patch=32):
     fill: a number in [0, 1], 0.5 is the lecture's grey; "mean": the mean colour of `image` (H, W, C); "blur": `image`
     blurred (a Gaussian with a standard deviation of a quarter of `patch`). Raises ValueError for anything else.
     """
-    image = checks.images("image", image, ndim=3)
-    if isinstance(fill, str):
-        if checks.one_of("fill", fill, ["mean", "blur"]) == "mean":
-            return np.broadcast_to(image.mean(axis=(0, 1)), image.shape).copy()
-        down, across = (_gaussian(size, patch / 4) for size in image.shape[:2])
-        return np.einsum("yh,hwc,xw->yxc", down, image, across, optimize=True).clip(0, 1)
-    if isinstance(fill, bool) or not isinstance(fill, numbers.Real) or not 0 <= fill <= 1:
-        raise ValueError(f'fill: expected a number in [0, 1], "mean" or "blur", got {fill!r}')
-    return np.full(image.shape, fill, np.float32)
+    image, patch = checks.images("image", image, ndim=3), checks.integer("patch", patch, 1)
+    if not isinstance(fill, str):
+        return np.full(image.shape, checks.number("fill", fill, 0, 1), np.float32)
+    if checks.one_of("fill", fill, ["mean", "blur"]) == "mean":
+        return np.broadcast_to(image.mean(axis=(0, 1)), image.shape).copy()
+    return gaussian_blur(image, patch / 4)
 
 
 def to_pixels(drops, shape, patch=32, stride=8):
@@ -124,10 +123,3 @@ def to_pixels(drops, shape, patch=32, stride=8):
         raise ValueError(f"drops: expected {len(inside[0])} x {len(inside[1])} boxes, got shape {drops.shape}")
     down, across = (covers.astype(np.float64) for covers in inside)
     return down.T @ drops @ across / np.outer(down.sum(axis=0), across.sum(axis=0))
-
-
-def _gaussian(size, deviation):
-    """(size, size): row i holds the weights with which a blurred line's value i sums up the line."""
-    distance = np.arange(size)[:, None] - np.arange(size)
-    weights = np.exp(-0.5 * (distance / deviation) ** 2)
-    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)

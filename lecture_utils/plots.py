@@ -2,6 +2,7 @@
 
 import base64
 import html
+import io
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -22,6 +23,9 @@ BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, GREY = (
 )
 NINE = ["#CC6677", "#88CCEE", "#DDCC77", "#117733", "#AA4499", "#44AA99", "#999933", "#332288", "#882255"]
 INK, PAPER = "#222222", "#FFFFFF"
+
+PHOTOS = 40_000  # a figure whose images have this many pixels together, as 200 x 200, is stored as JPEG
+JPEG = {"quality": 82, "subsampling": 0, "optimize": True, "progressive": True}  # 0: every pixel keeps its own colour
 
 
 def use_style():
@@ -58,11 +62,19 @@ def use_style():
 
 
 def show(figure, alt):
-    """Display `figure` with the alternative text `alt`, for readers who cannot see it, and close it."""
+    """Display `figure` with the alternative text `alt`, for readers who cannot see it, and close it.
+
+    Photos are stored as JPEG, in a third of the space; charts, and images of few pixels, as PNG, whose edges are sharp.
+    """
     if not alt.strip():
         raise ValueError("alt: expected a sentence that says what the figure shows, got none")
-    display(figure, metadata={"image/png": {"alt": alt}})
+    pixels = sum(np.prod(image.get_size()) for ax in figure.axes for image in ax.images)
+    name, options = ("jpeg", {"pil_kwargs": JPEG}) if pixels >= PHOTOS else ("png", {"metadata": {"Software": None}})
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=name, bbox_inches="tight", **options)
     plt.close(figure)
+    kind, picture = f"image/{name}", base64.b64encode(buffer.getvalue()).decode()
+    display({kind: picture, "text/plain": alt}, metadata={kind: {"alt": alt}}, raw=True)
 
 
 def table(header, rows):

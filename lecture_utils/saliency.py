@@ -1,10 +1,10 @@
 """Saliency maps: which pixels does the answer depend on? Lesson 4, slide 31.
 
-Every method has one form, `method(model, images, class_index=None) -> (N, H, W)`:
+Every method has one form, `method(model, images, target=None) -> (N, H, W)`:
 
 - model: takes images (N, H, W, C) in [0, 1] and returns logits (N, classes).
 - images: (N, H, W, C), of any size and number of channels that the model takes.
-- class_index: the class to explain: a number, an ImageNet name, a sequence of N of these, or None for the class with
+- target: the class to explain: a number, an ImageNet name, a sequence of N of these, or None for the class with
   the largest logit, image by image.
 - A map belongs to one image and does not depend on the others beside it. Memory does not grow with N.
 - Raises ValueError, naming the argument, for bad images (bytes, values outside [0, 1], NaN, no images, a size or number
@@ -14,37 +14,40 @@ Every method has one form, `method(model, images, class_index=None) -> (N, H, W)
 import keras
 import numpy as np
 import tensorflow as tf
+from scipy.stats import spearmanr
 
-from lecture_utils import checks, models
+from lecture_utils import checks
+from lecture_utils.images import gaussian_blur, images_for
+from lecture_utils.layers import class_indices, is_one, layer_of, layer_with_maps, up_to
 
 PIXELS = 8 * 224 * 224  # go through the network at once: 8 photos, or 512 digits
 
 
-def gradient(model, images, class_index=None):
+def gradient(model, images, target=None):
     """max over the channels of |∂y_k/∂x_ij|: how fast logit y_k changes with one pixel, (N, H, W), >= 0.
 
     Slide 31; Simonyan, Vedaldi and Zisserman, Deep inside convolutional networks, ICLR 2014 workshop.
     """
-    return np.abs(input_gradient(model, images, class_index)).max(axis=3)
+    return np.abs(input_gradient(model, images, target)).max(axis=3)
 
 
-def input_gradient(model, images, class_index=None):
+def input_gradient(model, images, target=None):
     """∂y_k/∂x itself, with its sign, for every channel: (N, H, W, C)."""
-    images, classes = _arguments(model, images, class_index)
+    images, classes = _arguments(model, images, target)
     parts = _parts(len(images), images)
     return np.concatenate([_gradients(model, images[part], classes[part]).numpy() for part in parts])
 
 
-def gradient_times_input(model, images, class_index=None):
+def gradient_times_input(model, images, target=None):
     """Sum over the channels of x · ∂y_k/∂x, (N, H, W), signed: what a network without biases and bends would add up.
 
     Shrikumar and others, Not just a black box, 2016. A black pixel always gets 0.
     """
-    images, classes = _arguments(model, images, class_index)
+    images, classes = _arguments(model, images, target)
     return (images * input_gradient(model, images, classes)).sum(axis=3)
 
 
-def smooth_gradient(model, images, class_index=None, samples=32, noise=0.15, seed=0):
+def smooth_gradient(model, images, target=None, samples=32, noise=0.15, seed=0):
     """The gradient map of the mean gradient of `samples` noisy copies of the image, (N, H, W), >= 0.
 
     noise: standard deviation, as a share of the image's largest minus its smallest value. The same noise for every
@@ -52,9 +55,9 @@ def smooth_gradient(model, images, class_index=None, samples=32, noise=0.15, see
     Raises ValueError also for less than one sample or negative noise.
     SmoothGrad; Smilkov and others, 2017.
     """
-    images, classes = _arguments(model, images, class_index)
+    images, classes = _arguments(model, images, target)
     samples, seed = checks.integer("samples", samples, 1), checks.integer("seed", seed, 0)
-    noise = _number("noise", noise, 0, np.inf)
+    noise = checks.number("noise", noise, 0)
     maps = []
     for image, number in zip(images, classes, strict=True):
         total = 0
@@ -66,7 +69,7 @@ def smooth_gradient(model, images, class_index=None, samples=32, noise=0.15, see
     return np.stack(maps)
 
 
-def integrated_gradients(model, images, class_index=None, steps=64, baseline=0.0):
+def integrated_gradients(model, images, target=None, steps=64, baseline=0.0):
     """The gradient, averaged on the straight way from the baseline to the image, times (image - baseline), summed over
     the channels: (N, H, W), signed. The sum of a map is y_k(image) - y_k(baseline) ("completeness"), up to an error
     that falls with the number of steps.
@@ -76,7 +79,7 @@ def integrated_gradients(model, images, class_index=None, steps=64, baseline=0.0
     Raises ValueError also for less than one step or a baseline of another shape or range.
     Sundararajan, Taly and Yan, Axiomatic attribution for deep networks, ICML 2017.
     """
-    images, classes = _arguments(model, images, class_index)
+    images, classes = _arguments(model, images, target)
     steps = checks.integer("steps", steps, 1)
     starts = _baselines(baseline, images)
     maps = []
@@ -90,7 +93,7 @@ def integrated_gradients(model, images, class_index=None, steps=64, baseline=0.0
     return np.stack(maps)
 
 
-def grad_cam(model, images, class_index=None, layer=None):
+def grad_cam(model, images, target=None, layer=None):
     """Where a layer's feature maps speak for the class, (N, H, W), >= 0: max(0, Σ_c w_c A_c), enlarged bilinearly to
     the image's size. A_c: feature map c; w_c: the mean of ∂y_k/∂A_c over its places.
 
@@ -98,46 +101,53 @@ def grad_cam(model, images, class_index=None, layer=None):
     Raises ValueError also for a model without convolution and for a layer without feature maps.
     Grad-CAM; Selvaraju and others, ICCV 2017.
     """
-    images, classes = _arguments(model, images, class_index)
-    layer = _layer_with_maps(model, layer)
+    images, classes = _arguments(model, images, target)
+    both = up_to(model, layer_with_maps(model, layer).name, None)
     parts = _parts(len(images), images)
-    return np.concatenate([_cams(model, layer, images[part], classes[part]).numpy() for part in parts])
+    return np.concatenate([_cams(both, images[part], classes[part]).numpy() for part in parts])
 
 
 def randomized(model, layer, seed=0):
     """A copy of `model` in which the layers from the output down to `layer` have new random weights: normal numbers
-    with the mean and the standard deviation of the weights that they replace. `model` stays as it is.
+    with the mean and the standard deviation of the weights that they replace. `model` stays as it is. The means and
+    variances that batch normalisation has collected (a drawn variance could be negative) are dealt out anew among its
+    channels.
 
     layer: name of the lowest layer that is redrawn. seed: of the random numbers; one seed draws the same weights for
     the output, however deep the drawing goes.
     Raises ValueError for an unknown layer, offering the nearest names.
     Adebayo and others, Sanity checks for saliency maps, NeurIPS 2018.
     """
-    lowest = model.layers.index(models.layer_of(model, layer))
+    lowest = model.layers.index(layer_of(model, layer))
     rng = np.random.default_rng(checks.integer("seed", seed, 0))
     copy = keras.models.clone_model(model)
     copy.set_weights(model.get_weights())
     for redrawn in reversed(copy.layers[lowest:]):
-        redrawn.set_weights([rng.normal(w.mean(), w.std(), w.shape) for w in redrawn.get_weights()])
+        statistics = ["moving" in weight.name for weight in redrawn.weights]
+        redrawn.set_weights(
+            [
+                rng.permutation(w) if moving else rng.normal(w.mean(), w.std(), w.shape)
+                for w, moving in zip(redrawn.get_weights(), statistics, strict=True)
+            ]
+        )
     return copy
 
 
 def rank_correlation(first, second):
     """Spearman's rank correlation of two maps of one shape, [-1, 1]: 1 if they put the pixels in the same order.
 
-    Pixels of the same value share their mean rank. A map of one value only has no order: 0.
+    Pixels of the same value share their mean rank (`scipy.stats.spearmanr`). A map of one value has no order: 0.
     Raises ValueError for different shapes, or NaN.
     """
     first, second = (checks.array(name, a, (2, 3)) for name, a in (("first", first), ("second", second)))
     if first.shape != second.shape:
         raise ValueError(f"second: expected the shape of the first map, {first.shape}, got {second.shape}")
-    ranks = [_ranks(values.ravel()) for values in (first, second)]
-    if min(r.std() for r in ranks) == 0:
+    if min(np.ptp(first), np.ptp(second)) == 0:
         return 0.0
-    return float(np.corrcoef(*ranks)[0, 1])
+    return float(spearmanr(first.ravel(), second.ravel()).statistic)
 
 
-def deletion_curve(model, image, heat, class_index=None, steps=20, fill="blur"):
+def deletion_curve(model, image, heat, target=None, steps=20, fill="blur"):
     """Remove the pixels that `heat` calls most important, more and more of them, and watch the class's probability.
 
     image: (H, W, C). heat: (H, W); the largest values go first, ties in a random order. steps: pieces of equal size.
@@ -146,15 +156,15 @@ def deletion_curve(model, image, heat, class_index=None, steps=20, fill="blur"):
     Raises ValueError also for a map of another shape or with NaN, less than one step, an unknown fill.
     Petsiuk, Das and Saenko, RISE, BMVC 2018.
     """
-    return _curve(model, image, heat, class_index, steps, fill, insert=False)
+    return _curve(model, image, heat, target, steps, fill, insert=False)
 
 
-def insertion_curve(model, image, heat, class_index=None, steps=20, fill="blur"):
+def insertion_curve(model, image, heat, target=None, steps=20, fill="blur"):
     """The reverse of `deletion_curve`: begin with the blurred or grey image and put the most important pixels back.
 
     Returns (share of the pixels put back, probability), each (steps + 1,). A good map gives a large `area`.
     """
-    return _curve(model, image, heat, class_index, steps, fill, insert=True)
+    return _curve(model, image, heat, target, steps, fill, insert=True)
 
 
 def area(shares, probabilities):
@@ -165,9 +175,7 @@ def area(shares, probabilities):
 def blurred(image):
     """`image` (H, W, C) under a Gaussian so wide (a tenth of the longer side) that little is left to recognise."""
     image = checks.images("image", image, ndim=3)
-    sigma = max(image.shape[:2]) / 10
-    rows, columns = (_gaussian(size, sigma) for size in image.shape[:2])
-    return np.einsum("ri,ijc,sj->rsc", rows, image, columns, optimize=True).astype(np.float32)
+    return gaussian_blur(image, max(image.shape[:2]) / 10)
 
 
 @tf.function(reduce_retracing=True)
@@ -180,11 +188,10 @@ def _gradients(model, images, classes):
 
 
 @tf.function(reduce_retracing=True)
-def _cams(model, layer, images, classes):
-    """Grad-CAM maps for a batch, at the images' size."""
-    both = keras.Model(model.inputs, [model.get_layer(layer).output, model.outputs[0]])
+def _cams(model, images, classes):
+    """Grad-CAM maps for a batch, at the images' size. model: gives the feature maps and the logits."""
     with tf.GradientTape() as tape:
-        maps, logits = both(images, training=False)
+        maps, logits = model(images, training=False)
         logits = tf.gather(logits, classes, axis=1, batch_dims=1)
     weights = tf.reduce_mean(tape.gradient(logits, maps), axis=(1, 2), keepdims=True)
     cams = tf.nn.relu(tf.reduce_sum(weights * maps, axis=3, keepdims=True))
@@ -196,9 +203,9 @@ def _probabilities(model, images):
     return tf.nn.softmax(model(images, training=False))
 
 
-def _arguments(model, images, class_index):
-    images = models.images_for(model, images)
-    return images, models.class_indices(model, images, class_index)
+def _arguments(model, images, target):
+    images = images_for(model, images)
+    return images, class_indices(model, images, target)
 
 
 def _parts(count, images):
@@ -207,46 +214,21 @@ def _parts(count, images):
     return [slice(start, min(start + size, count)) for start in range(0, count, size)]
 
 
-def _number(name, value, low, high):
-    value = float(checks.array(name, value, 0))
-    if not low <= value <= high:
-        raise ValueError(f"{name}: expected a number from {low} to {high}, got {value:g}")
-    return value
-
-
 def _baselines(baseline, images):
     """One baseline for each image, as a read-only view."""
     baseline = checks.array("baseline", baseline, (0, 3, 4))
     if baseline.ndim and baseline.shape not in (images.shape, images.shape[1:]):
         raise ValueError(f"baseline: expected a number or the images' shape {images.shape}, got {baseline.shape}")
     if baseline.min() < 0 or baseline.max() > 1:
-        raise ValueError(f"baseline: expected values in [0, 1], got {baseline.min():.3g} to {baseline.max():.3g}")
+        raise ValueError(f"baseline: expected values in [0, 1], got {baseline.min():.6g} to {baseline.max():.6g}")
     return np.broadcast_to(baseline.astype(np.float32), images.shape)
 
 
-CONVOLUTIONS = (
-    keras.layers.Conv2D,
-    keras.layers.DepthwiseConv2D,
-    keras.layers.SeparableConv2D,
-    keras.layers.Conv2DTranspose,
-)
-
-
-def _layer_with_maps(model, name):
-    if name is None:
-        convolutions = [layer.name for layer in model.layers if isinstance(layer, CONVOLUTIONS)]
-        if not convolutions:
-            raise ValueError(f"model: Grad-CAM needs a convolution, and {model.name} has none")
-        return convolutions[-1]
-    shape = models.layer_of(model, name).output.shape
-    if len(shape) != 4:
-        raise ValueError(f"layer: expected one with feature maps (N, H, W, C), but {name!r} returns {shape}")
-    return name
-
-
-def _curve(model, image, heat, class_index, steps, fill, insert):
-    image = models.images_for(model, image, "image", ndim=3)
-    number = models.class_indices(model, image[None], class_index)[0]
+def _curve(model, image, heat, target, steps, fill, insert):
+    image = images_for(model, image, "image", ndim=3)
+    if not is_one(target):
+        raise ValueError(f"target: expected one class, got {target!r}")
+    number = class_indices(model, image[None], target)[0]
     heat = checks.array("heat", heat, 2)
     if heat.shape != image.shape[:2]:
         raise ValueError(f"heat: expected the image's shape {image.shape[:2]}, got {heat.shape}")
@@ -255,7 +237,7 @@ def _curve(model, image, heat, class_index, steps, fill, insert):
         checks.one_of("fill", fill, ["blur"])
         filled = blurred(image)
     else:
-        filled = np.full_like(image, _number("fill", fill, 0, 1))
+        filled = np.full_like(image, checks.number("fill", fill, 0, 1))
     ties = np.random.default_rng(0).permutation(heat.size)
     ranks = np.empty(heat.size)
     ranks[np.lexsort((ties, -heat.ravel()))] = np.arange(heat.size)  # 0: the largest value
@@ -267,16 +249,3 @@ def _curve(model, image, heat, class_index, steps, fill, insert):
         batch = np.stack([np.where(ranks < share * heat.size, then, first) for share in shares[part]])
         probabilities.append(_probabilities(model, batch).numpy()[:, number])
     return shares, np.concatenate(probabilities)
-
-
-def _gaussian(size, sigma):
-    """(size, size) matrix that blurs a line of pixels: row i holds the weights of what pixel i becomes."""
-    distance = np.subtract.outer(np.arange(size), np.arange(size))
-    weights = np.exp(-0.5 * (distance / sigma) ** 2)
-    return weights / weights.sum(axis=1, keepdims=True)
-
-
-def _ranks(values):
-    """The rank of every value, from 1; equal values share their mean rank."""
-    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
-    return (counts.cumsum() - (counts - 1) / 2)[place]

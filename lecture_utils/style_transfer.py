@@ -14,6 +14,8 @@ from scipy.optimize import minimize
 from tqdm import tqdm
 
 from lecture_utils import checks, models
+from lecture_utils.images import NotFinite, resized, total_variation
+from lecture_utils.layers import up_to, weights_of_layers
 
 CONTENT_LAYERS = {"conv4_2": 1.0}
 STYLE_LAYERS = {"conv1_1": 1.0, "conv2_1": 0.3, "conv3_1": 0.3, "conv4_1": 0.2}
@@ -25,39 +27,44 @@ LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # of red, green and blu
 # The losses of slide 38
 
 
-def gram_matrix(features):
+def gram_matrix(feature_maps):
     """G of slide 38: for each pair of filters i, j the product F_i · F_j, as a mean over all positions, so that images
-    of different sizes compare. features: (N, rows, columns, filters). Returns a tensor (N, filters, filters)."""
-    features = tf.convert_to_tensor(features)
-    positions = tf.cast(tf.shape(features)[1] * tf.shape(features)[2], features.dtype)
-    return tf.einsum("nrci,nrcj->nij", features, features) / positions
+    of different sizes compare. feature_maps: (N, rows, columns, filters). Returns a tensor (N, filters, filters)."""
+    maps = _maps("feature_maps", feature_maps)
+    positions = tf.cast(tf.shape(maps)[1] * tf.shape(maps)[2], maps.dtype)
+    return tf.einsum("nrci,nrcj->nij", maps, maps) / positions
 
 
-def content_loss(features, target):
+def content_loss(feature_maps, goal):
     """Σ v |F - F_c|² of slide 38 for one layer, with v = 1 / Σ |F_c|²: the squared error as a part of the squared
-    target. Both of the same shape (N, rows, columns, filters). Returns a scalar tensor."""
-    return tf.reduce_sum((features - target) ** 2) / tf.reduce_sum(target**2)
+    goal, F_c. Both of the same shape (N, rows, columns, filters). Returns a scalar tensor."""
+    maps, goal = _maps("feature_maps", feature_maps), _maps("goal", goal)
+    if not maps.shape.is_compatible_with(goal.shape):
+        raise ValueError(f"goal: expected the shape of feature_maps, {tuple(maps.shape)}, got {tuple(goal.shape)}")
+    return tf.reduce_sum((maps - goal) ** 2) / tf.reduce_sum(goal**2)
 
 
-def style_loss(gram, target):
+def style_loss(gram, goal):
     """Σ w_ij |G_ij - G_ij of the painting|² of slide 38 for one layer, for each painting: a tensor (paintings,).
 
     w_ij = 1 / (filters · d_i · d_j), where d_i is G_ii of the painting plus 5 % of its mean over i: so weak filters
-    count as much as strong ones, and silent ones do no harm. gram: (1, filters, filters); target: (paintings, filters,
+    count as much as strong ones, and silent ones do no harm. gram: (1, filters, filters); goal: (paintings, filters,
     filters).
     """
-    strength = tf.linalg.diag_part(target)
+    gram, goal = (_maps(name, value, 3) for name, value in (("gram", gram), ("goal", goal)))
+    if gram.shape[1:] != goal.shape[1:]:
+        raise ValueError(f"goal: expected the filters of gram, {tuple(gram.shape)}, got {tuple(goal.shape)}")
+    strength = tf.linalg.diag_part(goal)
     strength += 0.05 * tf.reduce_mean(strength, axis=1, keepdims=True)
-    errors = (gram - target) ** 2 / (strength[:, :, None] * strength[:, None, :])
-    return tf.reduce_sum(errors, axis=[1, 2]) / tf.cast(tf.shape(target)[-1], target.dtype)
+    errors = (gram - goal) ** 2 / (strength[:, :, None] * strength[:, None, :])
+    return tf.reduce_sum(errors, axis=[1, 2]) / tf.cast(tf.shape(goal)[-1], goal.dtype)
 
 
-def total_variation(images):
-    """How rough images are: the mean squared difference of neighbours, below each other plus beside each other.
-    images: (N, H, W, C), at least 2 x 2 pixels. Returns a scalar tensor."""
-    down = images[:, 1:] - images[:, :-1]
-    across = images[:, :, 1:] - images[:, :, :-1]
-    return tf.reduce_mean(down**2) + tf.reduce_mean(across**2)
+def _maps(name, value, axes=4):
+    value = tf.convert_to_tensor(value)
+    if len(value.shape) != axes:
+        raise ValueError(f"{name}: expected an array with {axes} axes, got shape {tuple(value.shape)}")
+    return value
 
 
 # The image that makes them small
@@ -73,7 +80,7 @@ def style_transfer(
 
     content: RGB (H, W, 3) in [0, 1]. style: a painting (h, w, 3), or a list of paintings, which are mixed with
     `style_weights` (by default equal; only their ratios count).
-    steps: iterations at each scale, {part of the content's size: iterations}, increasing up to 1; or a number: all at
+    steps: of the optimiser at each scale, {part of the content's size: steps}, increasing up to 1; or a number: all at
     full size. With none at all, the content comes back unchanged.
     method: "lbfgs" (SciPy's L-BFGS-B) or "adam". start: "content", or "noise" drawn with `seed`.
     style_scale: the longer side of the painting, in longer sides of the content with its margin; larger gives larger
@@ -81,10 +88,10 @@ def style_transfer(
     keep_colours: only the luminance is painted, the colours stay the content's (`with_colours_of`).
     content_layers, style_layers: a name, a list of names or {name: weight}; names of `models.vgg16_features`, which
     also explains `pooling`.
-    callback: called after every iteration with the image so far, (h, w, 3), and its losses {"total", "content",
+    callback: called after every step with the image so far, (h, w, 3), and its losses {"total", "content",
     "style", "tv"}, the last three before they are weighted.
     Raises ValueError for images that are too small for the layers, unknown layers or negative weights, and
-    checks.NotFinite, which carries the last good image, when a loss is no finite number any more.
+    images.NotFinite, which carries the last good image, when a loss is no finite number any more.
     """
     content = checks.images("content", content, 3, ndim=3)
     paintings = list(style) if isinstance(style, (list, tuple)) else [style]
@@ -95,7 +102,7 @@ def style_transfer(
     minimise = {"lbfgs": _lbfgs, "adam": _adam}[checks.one_of("method", method, ["lbfgs", "adam"])]
     checks.one_of("start", start, ["content", "noise"])
     content_layers, style_layers = _layers("content_layers", content_layers), _layers("style_layers", style_layers)
-    steps = _steps(steps)
+    steps, seed = _steps(steps), checks.integer("seed", seed, 0)
     if sum(steps.values()) == 0:
         return content.copy()
     margin = round(MARGIN * max(content.shape))
@@ -120,7 +127,7 @@ def style_transfer(
             scaled = [_scaled("style", p, style_scale * max(size) / max(p.shape), least) for p in paintings]
             small = [resized(painting, to) for painting, to in zip(paintings, scaled, strict=True)]
             fixed = [
-                *_targets(model, resized(canvas, size), small),
+                *_goals(model, len(content_layers), resized(canvas, size), small),
                 *[list(layers.values()) for layers in (content_layers, style_layers)],
                 shares,
                 weights,
@@ -146,7 +153,7 @@ class _Goal:
         self.losses = dict(zip(("total", "content", "style", "tv"), values.numpy().tolist(), strict=True))
         if not np.isfinite(self.losses["total"]) or not np.isfinite(gradient).all():
             message = f"style transfer: the loss became {self.losses['total']} with {self.settings}"
-            raise checks.NotFinite(message, pixels if self.image is None else self.image)
+            raise NotFinite(message, pixels if self.image is None else self.image)
         self.image = np.array(pixels, np.float32)
         return self.losses["total"], gradient[0].numpy()
 
@@ -184,42 +191,38 @@ def _network(content_layers, style_layers, pooling):
     """The network that ends in these layers, and the function of the losses and their gradient. Any image size, any
     number of paintings: one trace."""
     whole = models.vgg16_features(max(content_layers + style_layers), pooling)
-    outputs = [[whole.get_layer(layer).output for layer in layers] for layers in (content_layers, style_layers)]
-    model = keras.Model(whole.input, outputs)
-    maps = [tf.TensorSpec([1, None, None, output.shape[-1]]) for output in outputs[0]]
-    grams = [tf.TensorSpec([None, output.shape[-1], output.shape[-1]]) for output in outputs[1]]
+    model, split = up_to(whole, *content_layers, *style_layers), len(content_layers)
+    filters = [output.shape[-1] for output in model.outputs]
+    maps = [tf.TensorSpec([1, None, None, number]) for number in filters[:split]]
+    grams = [tf.TensorSpec([None, number, number]) for number in filters[split:]]
     vectors = [tf.TensorSpec([length]) for length in (len(maps), len(grams), None, 3)]
 
     @tf.function(input_signature=[tf.TensorSpec([1, None, None, 3]), maps, grams, *vectors])
-    def losses_and_gradient(image, targets, target_grams, content_weights, style_weights, shares, weights):
+    def losses_and_gradient(image, goals, goal_grams, content_weights, style_weights, shares, weights):
         with tf.GradientTape() as tape:
             tape.watch(image)
-            content_maps, style_maps = model(image, training=False)
-            content = [content_loss(*pair) for pair in zip(content_maps, targets, strict=True)]
-            style = [style_loss(gram_matrix(f), g) for f, g in zip(style_maps, target_grams, strict=True)]
+            outputs = model(image, training=False)
+            content_maps, style_maps = outputs[:split], outputs[split:]
+            content = [content_loss(*pair) for pair in zip(content_maps, goals, strict=True)]
+            style = [style_loss(gram_matrix(f), g) for f, g in zip(style_maps, goal_grams, strict=True)]
             content = tf.reduce_sum(content_weights * tf.stack(content))
             style = tf.reduce_sum(style_weights[:, None] * shares * tf.stack(style))
-            parts = tf.stack([content, style, total_variation(image)])
+            roughness = total_variation(image, power=2)[0] / tf.cast(tf.size(image), tf.float32)
+            parts = tf.stack([content, style, roughness])
             total = tf.reduce_sum(weights * parts)
         return tf.concat([[total], parts], 0), tape.gradient(total, image)
 
     return model, losses_and_gradient
 
 
-def _targets(model, content, paintings):
-    """The feature maps of the content, and the Gram matrices of all paintings, layer by layer."""
-    grams = [[gram_matrix(maps)[0] for maps in model(painting[None])[1]] for painting in paintings]
-    return model(content[None])[0], [tf.stack(layer) for layer in zip(*grams, strict=True)]
+def _goals(model, split, content, paintings):
+    """The feature maps of the content in the first `split` layers, and the Gram matrices of all paintings in the
+    others, layer by layer."""
+    grams = [[gram_matrix(maps)[0] for maps in model(painting[None])[split:]] for painting in paintings]
+    return model(content[None])[:split], [tf.stack(layer) for layer in zip(*grams, strict=True)]
 
 
 # Sizes and colours
-
-
-def resized(image, size):
-    """`image` (H, W, 3) in [0, 1] at another size (rows, columns), float32, by smooth (bicubic) interpolation."""
-    if image.shape[:2] == tuple(size):
-        return image.astype(np.float32)
-    return np.clip(tf.image.resize(image, size, "bicubic", antialias=True), 0, 1)
 
 
 def with_colours_of(image, photo):
@@ -253,12 +256,9 @@ def _scaled(name, image, factor, least):
 # Arguments
 
 
-def _layers(name, value):
-    weights = dict(value) if isinstance(value, dict) else dict.fromkeys([value] if isinstance(value, str) else value, 1)
-    if not weights:
-        raise ValueError(f"{name}: expected at least one layer, got none")
+def _layers(argument, layers):
     known = [f"conv{block}_{number}" for block, number in models.VGG16_FILTERS]
-    return {checks.one_of(name, layer, known): checks.number(name, weight, 0) for layer, weight in weights.items()}
+    return weights_of_layers(layers, known, argument)
 
 
 def _steps(steps):

@@ -89,8 +89,11 @@ def defences(position, size, point):
     return moves
 
 
-def captured(position, size, point, ko, attacker_moves, depth=0):
-    """Whether the chain here is captured in a ladder (it is in atari if the defender is to move)."""
+def captured(position, size, point, ko, attacker_moves, depth=0, threats=1):
+    """Whether the chain here is captured in a ladder (it is in atari if the defender is to move).
+
+    Each ko threat lets the defender take back a ko at once, one time.
+    """
     if depth >= DEPTH_LIMIT:
         return False
     defender = position[point]
@@ -105,14 +108,15 @@ def captured(position, size, point, ko, attacker_moves, depth=0):
             result = play(position, size, target, -defender, ko)
             if result is not None:
                 after, _, new_ko = result
-                if captured(after, size, point, new_ko, False, depth + 1):
+                if captured(after, size, point, new_ko, False, depth + 1, threats):
                     return True
         return False
     for move in sorted(defences(position, size, point)):
-        result = play(position, size, move, defender, ko)
+        threat = 1 if move == ko else 0
+        result = play(position, size, move, defender) if threat <= threats else None
         if result is not None:
             after, _, new_ko = result
-            if not captured(after, size, point, new_ko, True, depth + 1):
+            if not captured(after, size, point, new_ko, True, depth + 1, threats - threat):
                 return False
     return True
 

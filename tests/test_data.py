@@ -1,6 +1,9 @@
 """The shipped data: complete, credited, and refused when damaged."""
 
 import hashlib
+import json
+import os
+import runpy
 import shutil
 import subprocess
 import sys
@@ -10,6 +13,9 @@ import pytest
 
 from lecture_utils import data
 
+CHECKOUT = data.CHECKOUT
+EMPTY = hashlib.sha256(b"{}").hexdigest()
+
 
 @pytest.fixture
 def copy(tmp_path, monkeypatch):
@@ -18,6 +24,7 @@ def copy(tmp_path, monkeypatch):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(data.DATA / name, tmp_path / name)
     monkeypatch.setattr(data, "DATA", tmp_path)
+    monkeypatch.setattr(data, "CHECKOUT", tmp_path)
     data.path.cache_clear()
     yield tmp_path
     data.path.cache_clear()
@@ -76,15 +83,44 @@ def test_imagenet_labels_are_1000_different_names_in_the_networks_order():
     assert (labels[0], labels[251], labels[945], labels[951]) == ("tench", "Dalmatian", "bell pepper", "lemon")
 
 
-def test_every_file_is_listed_verified_credited_and_documented():
-    files = {str(p.relative_to(data.DATA)) for p in data.DATA.rglob("*") if p.is_file() and "build" not in p.parts}
+def test_the_page_is_made_from_the_manifest():
+    record = runpy.run_path(str(data.DATA / "build" / "record.py"))
+    page = (data.DATA / "README.md").read_text(encoding="utf-8")
+    assert record["readme"](data.manifest()) == page, "run: python data/build/record.py"
+    for name, entry in data.manifest().items():
+        (row,) = [line for line in page.splitlines() if f"| `{name}` |" in line]
+        assert entry["credit"] in row and entry["licence"].rstrip(".") in row and entry["sha256"][:16] in row
+
+
+def test_a_build_script_records_its_files(copy):
+    (copy / "build").mkdir()
+    shutil.copy(CHECKOUT / "build" / "record.py", copy / "build")
+    record = runpy.run_path(str(copy / "build" / "record.py"))
+    kept = {name: entry for name, entry in data.manifest().items() if (copy / name).exists()}
+    (copy / "manifest.json").write_text(json.dumps(kept), encoding="utf-8")
+    (copy / "new.json").write_text("{}", encoding="utf-8")
+    about = {"what": "Nothing.", "source": "a test", "licence": "CC0", "credit": "Nobody."}
+    record["files"](copy / "build" / "test.py", {"new.json": about})
+    written = json.loads((copy / "manifest.json").read_text(encoding="utf-8"))
+    assert written == kept | {"new.json": {**about, "made_by": "data/build/test.py", "sha256": EMPTY}}
+    assert "| `new.json` | Nothing. |" in (copy / "README.md").read_text(encoding="utf-8")
+    with pytest.raises(ValueError, match="new: bad.json needs what, source, licence, credit"):
+        record["files"](copy / "build" / "test.py", {"bad.json": {"what": "Not enough."}})
+
+
+def test_no_picture_is_under_a_licence_that_reaches_further_than_itself():
+    assert not [name for name, entry in data.manifest().items() if "GPL" in entry["licence"]]
+
+
+def test_every_file_is_listed_verified_and_credited():
+    files = {
+        p.relative_to(data.DATA).as_posix() for p in data.DATA.rglob("*") if p.is_file() and "build" not in p.parts
+    }
     assert files - {"README.md", "manifest.json"} == set(data.manifest())
-    readme = (data.DATA / "README.md").read_text(encoding="utf-8")
     for name, entry in data.manifest().items():
         assert data.problem_with(name) is None
         assert set(entry) == {"sha256", "what", "source", "licence", "credit", "made_by"}
         assert (data.DATA.parent / entry["made_by"]).is_file()
-        assert f"`{name}`" in readme and entry["sha256"][:16] in readme, f"data/README.md does not describe {name}"
         assert (data.DATA / name).stat().st_size < 45e6
 
 
@@ -106,6 +142,13 @@ def test_a_truncated_file_is_refused(copy):
     file.write_bytes(file.read_bytes()[:-100])
     with pytest.raises(data.DamagedFile, match="git checkout HEAD -- data/photos/kingfisher.jpg"):
         data.load_photo("kingfisher")
+
+
+def test_a_damaged_file_elsewhere_is_to_be_copied_again(copy, monkeypatch):
+    monkeypatch.setattr(data, "CHECKOUT", CHECKOUT)
+    (copy / "mnist.npz").write_bytes(b"")
+    with pytest.raises(data.DamagedFile, match="Copy it into .* again from the lessons' repository"):
+        data.load_mnist()
 
 
 def test_a_missing_file_is_reported(copy):
@@ -139,3 +182,20 @@ def test_the_command_line_fails_on_damage(copy, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["data", "--verify"])
     assert data.main() == 1  # the weights are not in the copy
     assert "is missing. Restore it" in capsys.readouterr().out
+
+
+def in_another_process(code, **environment):
+    command = [sys.executable, "-c", f"from lecture_utils import data; {code}"]
+    environment = {**os.environ, **environment}
+    return subprocess.run(command, capture_output=True, text=True, cwd=CHECKOUT.parent, env=environment)
+
+
+def test_the_files_may_lie_elsewhere(copy):
+    done = in_another_process("print(data.load_photo('kingfisher').shape)", LECTURE_DATA=str(copy))
+    assert done.stdout == "(216, 384, 3)\n", done.stderr
+
+
+def test_without_the_files_there_is_one_error_that_says_what_to_do(tmp_path):
+    done = in_another_process("data.load_mnist()", LECTURE_DATA=str(tmp_path))
+    assert f"MissingData: The lessons' files are not in {tmp_path}" in done.stderr
+    assert "set the environment variable LECTURE_DATA" in done.stderr

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from lecture_utils import checks, data, deep_dream, models
+from lecture_utils import data, deep_dream, images, models
 
 PLAIN = {"octaves": 1, "jitter": 0, "smooth": 0, "steps": 5}
 
@@ -36,17 +36,17 @@ def test_octave_sizes():
 def test_every_octave_gets_all_steps_at_its_size(model, photo):
     seen = []
     dream = deep_dream.deep_dream(
-        model, photo, "block2_depthwise", octaves=2, steps=3, callback=lambda *call: seen.append(call)
+        model, photo, layers="block2_depthwise", octaves=2, steps=3, callback=lambda *call: seen.append(call)
     )
-    assert [(octave, step) for octave, step, _ in seen] == [(octave, step) for octave in (0, 1) for step in range(3)]
-    assert [image.shape for *_, image in seen] == 3 * [(55, 69, 3)] + 3 * [(77, 96, 3)]
-    assert np.array_equal(seen[-1][2], dream)
+    assert [(octave, step) for _, octave, step in seen] == [(octave, step) for octave in (0, 1) for step in range(3)]
+    assert [image.shape for image, *_ in seen] == 3 * [(55, 69, 3)] + 3 * [(77, 96, 3)]
+    assert np.array_equal(seen[-1][0], dream)
 
 
 def test_detail_that_small_octaves_lost_comes_back(model, photo):
     blurred, sharp = (
         deep_dream.deep_dream(
-            model, photo, "block5_add", octaves=2, octave_scale=2, steps=1, step_size=0, keep_detail=k
+            model, photo, layers="block5_add", octaves=2, octave_scale=2, steps=1, step_size=0, keep_detail=k
         )
         for k in (False, True)
     )
@@ -61,7 +61,7 @@ def test_detail_that_small_octaves_lost_comes_back(model, photo):
 def test_the_sum_of_squares_of_the_layer_grows(model, photo, name):
     before = (outputs(model, name, photo) ** 2).sum()
     for settings in (PLAIN, {**PLAIN, "smooth": 1}, {"octaves": 2, "steps": 6, "jitter": 4}):
-        dream = deep_dream.deep_dream(model, photo, name, **settings)
+        dream = deep_dream.deep_dream(model, photo, layers=name, **settings)
         assert (outputs(model, name, dream) ** 2).sum() > 1.1 * before
         assert dream.shape == photo.shape and dream.dtype == np.float32 and dream.min() >= 0 and dream.max() <= 1
 
@@ -75,17 +75,17 @@ def test_one_step_moves_up_the_gradient_by_the_step_size(model, photo):
         goal = tf.reduce_sum(part(x) ** 2) / 2
     gradient = tape.gradient(goal, x)[0].numpy()
     expected = image + 0.01 * gradient / np.abs(gradient).mean()
-    dream = deep_dream.deep_dream(model, image, "block4_project", **{**PLAIN, "steps": 1})
+    dream = deep_dream.deep_dream(model, image, layers="block4_project", **{**PLAIN, "steps": 1})
     np.testing.assert_allclose(dream, expected.clip(0, 1), atol=1e-4)
 
 
 def test_a_channel_is_raised_and_a_class_too(model, photo):
     name = "block5_add"
     for channel in (3, 17):
-        dream = deep_dream.deep_dream(model, photo, name, channel=channel, **PLAIN)
+        dream = deep_dream.deep_dream(model, photo, target=channel, layers=name, **PLAIN)
         gain = (outputs(model, name, dream) - outputs(model, name, photo)).mean(axis=(0, 1))
         assert gain.argmax() == channel
-    dream = deep_dream.deep_dream(model, photo, "logits", channel="strawberry", **{**PLAIN, "steps": 15})
+    dream = deep_dream.deep_dream(model, photo, target="strawberry", layers="logits", **{**PLAIN, "steps": 15})
     assert data.imagenet_labels()[outputs(model, "logits", dream).argmax()] == "strawberry"
 
 
@@ -96,13 +96,13 @@ def test_a_guide_pulls_the_features_towards_its_own(model, photo):
     def likeness(image):
         return (outputs(model, name, image).reshape(-1, 40) @ vectors.T).max(axis=1).mean()
 
-    guided = deep_dream.deep_dream(model, photo, name, guide=guide, **PLAIN)
+    guided = deep_dream.deep_dream(model, photo, layers=name, guide=guide, **PLAIN)
     assert likeness(guided) > 1.2 * likeness(photo)
 
 
 def test_weights_of_layers_count(model, photo):
     one, same, other = (
-        deep_dream.deep_dream(model, photo, chosen, **PLAIN)
+        deep_dream.deep_dream(model, photo, layers=chosen, **PLAIN)
         for chosen in ("block3_add", {"block3_add": 2, "block11_add": 0}, {"block3_add": 1, "block11_add": 1})
     )
     np.testing.assert_allclose(one, same, atol=1e-3)
@@ -110,23 +110,24 @@ def test_weights_of_layers_count(model, photo):
 
 
 def test_smoothing_makes_it_smoother_and_jitter_depends_on_the_seed(model, photo):
-    rough, smooth = (deep_dream.deep_dream(model, photo, "block5_add", **{**PLAIN, "smooth": s}) for s in (0, 2))
+    rough, smooth = (deep_dream.deep_dream(model, photo, layers="block5_add", **{**PLAIN, "smooth": s}) for s in (0, 2))
     assert np.abs(np.diff(smooth, axis=0)).mean() < 0.9 * np.abs(np.diff(rough, axis=0)).mean()
     first, again, other = (
-        deep_dream.deep_dream(model, photo, "block5_add", **{**PLAIN, "jitter": 8}, seed=seed) for seed in (1, 1, 2)
+        deep_dream.deep_dream(model, photo, layers="block5_add", **{**PLAIN, "jitter": 8}, seed=seed)
+        for seed in (1, 1, 2)
     )
     np.testing.assert_allclose(first, again, atol=1e-4)
     assert np.abs(first - other).max() > 0.01
 
 
 def test_no_step_gives_the_photo_back(model, photo):
-    dream = deep_dream.deep_dream(model, photo, "block5_add", octaves=1, steps=0)
+    dream = deep_dream.deep_dream(model, photo, layers="block5_add", octaves=1, steps=0)
     assert np.array_equal(dream, photo) and dream is not photo
 
 
 def test_one_trace_serves_all_sizes(model, photo):
-    deep_dream.deep_dream(model, photo, "block2_expand", octaves=2, steps=1)
-    deep_dream.deep_dream(model, photo[:50, :60], "block2_expand", steps=1, octaves=1)
+    deep_dream.deep_dream(model, photo, layers="block2_expand", octaves=2, steps=1)
+    deep_dream.deep_dream(model, photo[:50, :60], layers="block2_expand", steps=1, octaves=1)
     function = deep_dream._network(model, ("block2_expand",), "all")
     assert function.experimental_get_tracing_count() == 1
 
@@ -138,9 +139,9 @@ def test_one_trace_serves_all_sizes(model, photo):
 def test_tiles_give_the_gradient_of_the_whole(model, shape):
     image = np.random.default_rng(0).uniform(size=(*shape, 3)).astype(np.float32)
     image = np.clip(tf.image.resize(image[::4, ::4], shape), 0, 1)
-    gradient_of = deep_dream._goal(model, {"block3_add": 1}, None, None)
+    gradient_of = deep_dream._goal(model, None, {"block3_add": 1}, None)
     whole = gradient_of(tf.constant(image[None]))[0].numpy()
-    tiled = deep_dream.tiled_gradient(gradient_of, image, tile=64, halo=64)
+    tiled = deep_dream._tiled_gradient(gradient_of, image, tile=64, halo=64)
     np.testing.assert_allclose(tiled, whole, atol=1e-3 * np.abs(whole).max())
 
 
@@ -161,7 +162,7 @@ def test_a_large_image_never_goes_through_the_network_whole(photo):
         shapes.append(image.shape[1:3])
         return tf.ones_like(image)
 
-    result = deep_dream.tiled_gradient(gradient_of, np.zeros((300, 500, 3), np.float32), tile=128, halo=32)
+    result = deep_dream._tiled_gradient(gradient_of, np.zeros((300, 500, 3), np.float32), tile=128, halo=32)
     assert (result == 1).all() and max(max(shape) for shape in shapes) <= 128 + 64 + 31
 
 
@@ -184,9 +185,9 @@ def test_a_gradient_that_is_no_number_stops_and_gives_the_last_image(photo):
     image = keras.Input((None, None, 3))
     broken = keras.Model(image, layers.Rescaling(1e30, name="huge")(image))
     with pytest.raises(
-        checks.NotFinite, match=r"deep dream: the gradient is no finite number with layers=\{'huge': 1\}"
+        images.NotFinite, match=r"deep dream: the gradient is no finite number with layers=\{'huge': 1.0\}"
     ) as e:
-        deep_dream.deep_dream(broken, photo, "huge", **PLAIN)
+        deep_dream.deep_dream(broken, photo, layers="huge", **PLAIN)
     np.testing.assert_array_equal(e.value.image, photo)
 
 
@@ -204,11 +205,11 @@ def test_a_gradient_that_is_no_number_stops_and_gives_the_last_image(photo):
     ({"jitter": 1.5}, "jitter: expected a whole number"),
     ({"smooth": -1}, "smooth: expected a number of at least 0"),
     ({"tile": 8}, "tile: expected a whole number of at least 32"),
-    ({"channel": 24}, "channel: 'block3_add' has channels 0 to 23, got 24"),
-    ({"channel": 1, "layers": ["block3_add", "head"]}, "channel: expected one layer, got 2"),
-    ({"channel": 1, "guide": np.ones((40, 40, 3))}, "guide: expected either a channel or a guide"),
+    ({"target": 24}, "target: expected a number from 0 to 23, got 24"),
+    ({"target": 1, "layers": ["block3_add", "head"]}, "target: expected one channel of one layer, got 1 of 2"),
+    ({"target": 1, "guide": np.ones((40, 40, 3))}, "guide: expected either a target or a guide"),
     ({"guide": np.ones((20, 40, 3))}, "guide: expected at least 32 pixels"),
-    ({"layers": "logits", "channel": "strawbery"}, "class_index: unknown 'strawbery'. Did you mean 'strawberry'"),
+    ({"layers": "logits", "target": "strawbery"}, "target: unknown 'strawbery'. Did you mean 'strawberry'"),
     ({"layers": "logits", "tile": 64}, "tile: 'logits' sees the whole image"),
 ])  # fmt: skip
 def test_bad_arguments_are_named(model, photo, change, message):

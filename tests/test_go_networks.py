@@ -176,15 +176,6 @@ def test_a_policy_is_float32_under_mixed_precision(build):
 
 
 RESULTS = data.load_results("go_networks")
-SHIPPED = {
-    "fc_board": lambda: networks.fc_policy_network(97),
-    "fc_board_pooled": lambda: networks.fc_policy_network(126, pooled=True),
-    "cnn_board": lambda: networks.policy_network(44, depth=6, planes=1),
-    "cnn_board_pooled": lambda: networks.pooled_policy_network(44, depth=6, planes=1),
-    "cnn_planes": lambda: networks.policy_network(32, depth=6),
-    "cnn_planes_pooled": lambda: networks.pooled_policy_network(32, depth=6),
-    "policy": lambda: networks.policy_network(48, depth=8),
-}
 
 
 @pytest.fixture(scope="module")
@@ -195,21 +186,25 @@ def some_test_games():
     return np.array([x for x, _ in pairs]), np.array([move for _, move in pairs])
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", networks.TRAINED)
 def test_a_shipped_network_predicts_as_well_as_the_lesson_says(name, some_test_games):
     x, moves = some_test_games
-    network, said = SHIPPED[name](), RESULTS[name]
+    network, said = networks.trained(name), RESULTS[name]
     assert network.count_params() == said["parameters"]
-    network.load_weights(data.path(f"weights/go_{name}.weights.h5"))
     policy = networks.predict(network, x).reshape(len(x), -1)
     better = (policy > policy[np.arange(len(x)), moves][:, None]).sum(axis=1)
     assert (better < 1).mean() == pytest.approx(said["top1"][0], abs=0.04)
     assert (better < 5).mean() == pytest.approx(said["top5"][0], abs=0.05)
 
 
+def test_an_unknown_network_gets_the_nearest_names():
+    with pytest.raises(ValueError, match="name: unknown 'polcy'. Did you mean 'policy'"):
+        networks.trained("polcy")
+
+
 def test_every_cnn_is_better_than_its_twin_with_pooling_and_than_fc():
     """What the lesson says of its table: the 95 % intervals do not even touch."""
-    assert list(RESULTS) == list(SHIPPED)
+    assert list(RESULTS) == list(networks.TRAINED)
     for measure in ("top1", "top5"):
         for name in ("cnn_board", "cnn_planes"):
             assert RESULTS[name][measure][1] > RESULTS[f"{name}_pooled"][measure][2]

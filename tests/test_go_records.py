@@ -1,17 +1,21 @@
-"""Lesson 8: what is read from SGF files, what is left out and said about it, and our own 589 games."""
+"""Lesson 8: what is read from SGF files, what is left out and said about it, and our own games."""
 
 import codecs
+import gzip
 import io
 import itertools
+import re
 import tarfile
+import tracemalloc
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from lecture_utils import data
 from lecture_utils.go.board import BLACK, WHITE, Board
-from lecture_utils.go.records import SPLITS, Collection, Game, read
+from lecture_utils.go.records import LARGEST_FILE, SPLITS, Collection, Game, read
 
 GOOD = "(;GM[1]SZ[9]RE[B+2.5];B[cc];W[gg];B[cg])"
 KO = "B[ba];W[ca];B[ab];W[db];B[bc];W[cc];B[ee];W[bb];B[cb]"  # on 5 x 5; Black has just taken the stone at bb
@@ -135,18 +139,26 @@ def test_superko_does_not_stop_a_game():
     assert len(list(game.positions())) == 11
 
 
-@pytest.mark.parametrize("comment, count", [
-    ("first 4 moves random", 4),
-    ("Two programs. first 12 moves random, then level 1", 12),
-    ("the first moves are random", 0),
-    ("", 0),
+OWN = "PB[GNU Go 3.8 level 1]PW[GNU Go 3.8 level 0]"
+
+
+@pytest.mark.parametrize("root, count", [
+    (f"{OWN}C[first 4 moves random]", 4),
+    ("PB[policy network]PW[GNU Go 3.8 level 1]C[first 12 moves random]", 12),
+    (f"{OWN}C[the first moves are random]", 0),
+    (OWN, 0),
+    ("C[first 2 moves random]", 0),  # somebody else's record: every move counts
+    ("PB[Lee Sedol]PW[GNU Go 3.8 level 1]C[first 2 moves random]", 0),
+    (f"{OWN}C[They say: first 2 moves random, then level 1]", 0),
 ])  # fmt: skip
-def test_random_moves_are_told_by_the_comment_at_the_root(comment, count):
-    assert one(f"(;SZ[9]C[{comment}];B[cc])").random_moves == count
+def test_random_moves_are_told_by_the_comment_of_our_own_games(root, count):
+    game = one(f"(;SZ[9]{root};B[cc];W[dd])")
+    assert game.random_moves == count
+    assert len(list(game.positions())) == max(0, 2 - count)
 
 
 def test_a_comment_elsewhere_says_nothing_about_random_moves():
-    assert one("(;SZ[9];B[cc]C[first 4 moves random])").random_moves == 0
+    assert one(f"(;SZ[9]{OWN};B[cc]C[first 4 moves random])").random_moves == 0
 
 
 # Positions
@@ -174,7 +186,7 @@ def test_positions_know_the_moves_before_passes_included():
 def test_random_moves_are_played_but_not_yielded(count, expected):
     moves = "B[ba];W[aa];B[];W[cc];B[ab];W[dd]"
     everything = [(b.stones.tolist(), b.to_move, p) for b, p in one(f"(;SZ[5];{moves})").positions()]
-    game = one(f"(;SZ[5]C[first {count} moves random];{moves})")
+    game = one(f"(;SZ[5]{OWN}C[first {count} moves random];{moves})")
     seen = [(b.stones.tolist(), b.to_move, p) for b, p in game.positions()]
     assert seen == everything[len(everything) - expected :]
     assert len(game.moves) == 6
@@ -239,21 +251,21 @@ def test_a_copy_of_a_game_is_in_the_same_part():
 
 
 @pytest.mark.parametrize("content, result", [
-    ("(;CA[GB2312]SZ[9]C[first 2 moves random 围棋]RE[黑中盘胜]PB[古力];B[cc];W[gg])".encode("gb2312"), "黑中盘胜"),
-    ("(;CA[gb18030]SZ[9]C[first 2 moves random 围棋]RE[黑中盘胜];B[cc];W[gg])".encode("gb18030"), "黑中盘胜"),
-    ("(;CA[UTF-8]SZ[9]C[first 2 moves random 囲碁]RE[黒中押勝];B[cc];W[gg])".encode(), "黒中押勝"),
-    ("(;CA[EUC-JP]SZ[9]C[first 2 moves random 囲碁]RE[黒中押勝];B[cc];W[gg])".encode("euc-jp"), "黒中押勝"),
-    (codecs.BOM_UTF8 + "(;CA[UTF-8]SZ[9]C[first 2 moves random]RE[Weiß];B[cc];W[gg])".encode(), "Weiß"),
-    ("(;SZ[9]C[first 2 moves random é]RE[Weiß];B[cc];W[gg])".encode("latin-1"), "Weiß"),  # as the format asks
-    ("(;CA[ISO-8859-1]SZ[9]C[first 2 moves random é]RE[Weiß];B[cc];W[gg])".encode("latin-1"), "Weiß"),
-    ("(;CA[klingon]SZ[9]C[first 2 moves random é]RE[Weiß];B[cc];W[gg])".encode("latin-1"), "Weiß"),
-    ("(;CA[]SZ[9]C[first 2 moves random é]RE[Weiß];B[cc];W[gg])".encode("latin-1"), "Weiß"),
-    ("(;CA[日本]SZ[9]C[first 2 moves random é]RE[B+R];B[cc];W[gg])".encode(), "B+R"),
-    ("(;CA[UTF-8]SZ[9]C[first 2 moves random é]RE[Weiß];B[cc];W[gg])", "Weiß"),  # text
+    ("(;CA[GB2312]SZ[9]C[text 围棋]RE[黑中盘胜]PB[古力];B[cc];W[gg])".encode("gb2312"), "黑中盘胜"),
+    ("(;CA[gb18030]SZ[9]C[text 围棋]RE[黑中盘胜];B[cc];W[gg])".encode("gb18030"), "黑中盘胜"),
+    ("(;CA[UTF-8]SZ[9]C[text 囲碁]RE[黒中押勝];B[cc];W[gg])".encode(), "黒中押勝"),
+    ("(;CA[EUC-JP]SZ[9]C[text 囲碁]RE[黒中押勝];B[cc];W[gg])".encode("euc-jp"), "黒中押勝"),
+    (codecs.BOM_UTF8 + "(;CA[UTF-8]SZ[9]C[text]RE[Weiß];B[cc];W[gg])".encode(), "Weiß"),
+    ("(;SZ[9]C[text é]RE[Weiß];B[cc];W[gg])".encode("latin-1"), "Weiß"),  # as the format asks
+    ("(;CA[ISO-8859-1]SZ[9]C[text é]RE[Weiß];B[cc];W[gg])".encode("latin-1"), "Weiß"),
+    ("(;CA[klingon]SZ[9]C[text é]RE[Weiß];B[cc];W[gg])".encode("latin-1"), "Weiß"),
+    ("(;CA[]SZ[9]C[text é]RE[Weiß];B[cc];W[gg])".encode("latin-1"), "Weiß"),
+    ("(;CA[日本]SZ[9]C[text é]RE[B+R];B[cc];W[gg])".encode(), "B+R"),
+    ("(;CA[UTF-8]SZ[9]C[text é]RE[Weiß];B[cc];W[gg])", "Weiß"),  # text
 ])  # fmt: skip
 def test_encodings(content, result):
     game = one(content)
-    assert (game.result, game.random_moves) == (result, 2)
+    assert game.result == result
     assert game.moves == [(BLACK, (2, 2)), (WHITE, (6, 6))]
 
 
@@ -278,9 +290,6 @@ def test_a_wrong_encoding_of_the_texts_does_no_harm_to_the_moves(content):
     ("Garbage, no game at all.", "no SGF data found"),
     ("", "no SGF data found"),
     (b"\x89PNG\r\n\x1a\n\0\0", "no SGF data found"),
-    ("(;SZ[9];B[cc];W[gg];B[c", "unexpected end of SGF data"),
-    ("(;SZ[9];B[cc];W[gg];B[cg]", "unexpected end of SGF data"),
-    ("(;SZ[9];B[cc](;W[gg])(;W[ff]", "unexpected end of SGF data"),
 ])  # fmt: skip
 def test_what_is_no_sgf_is_an_error(content, message):
     for problems in ([], None):
@@ -380,6 +389,64 @@ def test_problems_are_added_to_those_in_the_list():
     assert problems[0] == "an earlier one" and len(problems) == 2
 
 
+# Encodings in which a byte of a character looks like SGF's own signs
+
+
+@pytest.mark.parametrize("label, encoding, text", [
+    ("Big5", "big5", "許功蓋"),
+    ("big5", "big5hkscs", "許功蓋"),
+    ("Shift_JIS", "shift_jis", "表"),
+    ("Windows-31J", "cp932", "ソ能表"),
+    ("GBK", "gbk", "乗俓"),
+    ("GB2312", "gb2312", "黑中盘胜"),
+    ("EUC-KR", "euc_kr", "이창호"),
+    ("UTF-8", "utf-8", "許功蓋"),
+])  # fmt: skip
+def test_a_trail_byte_that_looks_like_a_backslash_or_bracket_loses_nothing(label, encoding, text):
+    content = f"(;CA[{label}]SZ[9]PW[{text}]RE[{text}];B[cc];W[gg])"
+    game = one(content.encode(encoding))
+    assert (game.moves, game.result) == ([(BLACK, (2, 2)), (WHITE, (6, 6))], text)
+
+
+@pytest.mark.parametrize("mark", [True, False])
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_read_with_and_without_its_mark(encoding, mark):
+    bom = {"utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}[encoding] if mark else b""
+    game = one(bom + "(;CA[UTF-16]SZ[9]RE[黑中盘胜];B[cc];W[gg])".encode(encoding))
+    assert (places(game), game.result) == ([(2, 2), (6, 6)], "黑中盘胜")
+
+
+# What is not quite SGF
+
+
+def test_two_moves_in_one_node_are_two_moves():
+    assert one("(;SZ[9];B[aa]W[bb];B[cc])").moves == [(BLACK, (0, 0)), (WHITE, (1, 1)), (BLACK, (2, 2))]
+    assert one("(;SZ[9];W[aa]B[bb])").moves == [(WHITE, (0, 0)), (BLACK, (1, 1))]
+
+
+def test_two_moves_of_one_colour_in_one_node_end_the_game():
+    games, problems = with_problems("(;SZ[9];B[aa];W[bb][cc];B[dd])")
+    assert [len(game.moves) for game in games] == [1]
+    assert problems == [(2, "record, move 2, two moves of one colour stand in one node")]
+
+
+@pytest.mark.parametrize("content, moves", [
+    ("(;SZ[9];B[cc];W[gg]", [2]),
+    ("(;SZ[9];B[cc];W[gg", [1]),
+    ("(;SZ[9];B[cc];W", [1]),
+    ("(;SZ[9];B[cc](;W[gg];B[aa]", [3]),
+    ("(;SZ[9];B[cc](;W[gg])(;W[ff]", [2]),
+    ("(;SZ[9];B[cc])(;SZ[9];B[aa];W[bb]", [1, 2]),
+])  # fmt: skip
+def test_a_file_that_ends_too_early_gives_what_is_there_and_is_reported(content, moves):
+    games, problems = with_problems(content)
+    assert [len(game.moves) for game in games] == moves
+    ((move, sentence),) = problems
+    assert move is None and "ends before the game does" in sentence or "cannot be read from line 1 on" in sentence
+    with pytest.raises(ValueError, match="ends before|cannot be read"):
+        read(content)
+
+
 # Collections
 
 
@@ -456,11 +523,11 @@ def test_broken_files_are_left_out_and_the_rest_goes_on(tmp_path, packed):
         write(tmp_path, BROKEN)
         collection = Collection(tmp_path)
     games = list(collection)
-    assert [(game.name, len(game.moves)) for game in games] == [("a.sgf", 1), ("d.sgf", 2), ("g.sgf", 1)]
+    assert [(g.name, len(g.moves)) for g in games] == [("a.sgf", 1), ("c.sgf", 2), ("d.sgf", 2), ("g.sgf", 1)]
     problems = [(problem.name, problem.move) for problem in collection.problems]
     assert problems == [("b.sgf", None), ("c.sgf", None), ("d.sgf", 3), ("e.sgf", None), ("f.sgf", None)]
     sentences = [str(problem) for problem in collection.problems]
-    assert sentences[0] == "b.sgf, no SGF data found"
+    assert sentences[:2] == ["b.sgf, no SGF data found", "c.sgf, the file ends before the game does"]
     assert sentences[2].startswith("d.sgf, move 3, black may not play at B8, occupied")
 
 
@@ -477,8 +544,9 @@ def test_files_are_read_one_after_the_other(tmp_path):
     assert collection.problems == []
     games = iter(collection)
     assert next(games).name == "a.sgf" and collection.problems == []
+    assert next(games).name == "c.sgf"
+    assert [problem.name for problem in collection.problems] == ["b.sgf", "c.sgf"]
     assert next(games).name == "d.sgf"
-    assert [problem.name for problem in collection.problems] == ["b.sgf", "c.sgf", "d.sgf"]
     (tmp_path / "g.sgf").write_text("(;SZ[9];B[hh])")  # not read yet
     assert places(next(games)) == [(7, 7)]
 
@@ -582,3 +650,73 @@ def test_of_an_archive_that_was_cut_off_the_first_games_are_read(tmp_path):
     collection = Collection(tmp_path / "cut.tar.gz")
     assert 0.4 * games < len(list(collection)) < 0.6 * games
     assert "cut.tar.gz, the archive ends here, it is damaged" in str(collection.problems[0])
+
+
+def header_at(archive, name):
+    """The place of the header of file `name` in a .tar."""
+    with tarfile.open(archive) as tar:
+        return tar.getmember(name).offset
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("damaged", [0, 1, 7, 19])
+def test_a_damaged_header_loses_one_game_and_is_reported(tmp_path, damaged, packed):
+    names = [f"{k:02}.sgf" for k in range(20)]
+    archive = pack(tmp_path / "games.tar", dict.fromkeys(names, GOOD))
+    content = bytearray(archive.read_bytes())
+    content[header_at(archive, names[damaged]) + 150] ^= 0xFF  # in the checksum
+    archive.write_bytes(content)
+    if packed:
+        archive = tmp_path / "games.tar.gz"
+        archive.write_bytes(gzip.compress(content))
+    collection = Collection(archive)
+    assert [game.name for game in collection] == names[:damaged] + names[damaged + 1 :]
+    (problem,) = collection.problems
+    assert re.search(r"header begins at byte \d+ is left out", str(problem)) and problem.name == archive.name
+
+
+def test_a_member_that_is_too_large_is_not_unpacked(tmp_path):
+    archive = tmp_path / "games.tar.gz"
+    with tarfile.open(archive, "w:gz") as tar:
+        for name, size in (("a.sgf", len(GOOD)), ("huge.sgf", LARGEST_FILE + 1), ("z.sgf", len(GOOD))):
+            entry = tarfile.TarInfo(name)
+            entry.size = size
+            tar.addfile(entry, io.BytesIO(GOOD.encode().ljust(size)))
+    collection = Collection(archive)
+    tracemalloc.start()
+    games = [game.name for game in collection]
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert games == ["a.sgf", "z.sgf"] and peak < LARGEST_FILE / 2
+    (problem,) = collection.problems
+    assert str(problem) == "huge.sgf, it is too large: 16,777,217 bytes, read are files of up to 16,777,216"
+
+
+def test_a_file_that_is_too_large_is_left_out(tmp_path):
+    write(tmp_path, {"a.sgf": GOOD, "huge.sgf": GOOD.ljust(LARGEST_FILE + 1), "just.sgf": GOOD.ljust(LARGEST_FILE)})
+    collection = Collection(tmp_path)
+    assert [game.name for game in collection] == ["a.sgf", "just.sgf"]
+    assert [problem.name for problem in collection.problems] == ["huge.sgf"]
+
+
+def test_a_file_that_cannot_be_opened_does_not_end_the_reading(tmp_path, monkeypatch):
+    write(tmp_path, dict.fromkeys(("a.sgf", "b.sgf", "c.sgf"), GOOD))
+    really = Path.read_bytes
+
+    def refuses(file):
+        if file.name == "b.sgf":
+            raise PermissionError(13, "Permission denied")
+        return really(file)
+
+    monkeypatch.setattr(Path, "read_bytes", refuses)  # root may read everything, so a mode would not do
+    collection = Collection(tmp_path)
+    assert [game.name for game in collection] == ["a.sgf", "c.sgf"]
+    assert [str(problem) for problem in collection.problems] == ["b.sgf, it cannot be opened: Permission denied"]
+
+
+def test_a_link_to_nothing_is_reported(tmp_path):
+    write(tmp_path, {"a.sgf": GOOD})
+    (tmp_path / "b.sgf").symlink_to(tmp_path / "gone.sgf")
+    collection = Collection(tmp_path)
+    assert [game.name for game in collection] == ["a.sgf"]
+    assert [problem.name for problem in collection.problems] == ["b.sgf"]

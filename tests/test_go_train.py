@@ -52,9 +52,9 @@ def small_network():
     return networks.policy_network(4, depth=2, size=SIZE)
 
 
-def run(folder, network, rounds=4, **settings):
-    settings = {"batches_per_round": 3, "batch": 32, "rate": 0.01, "check_every": 2, **settings}
-    return train.train(folder, network, rounds=rounds, **settings)
+def run(folder, network, epochs=4, **settings):
+    settings = {"steps_per_epoch": 3, "batch_size": 32, "learning_rate": 0.01, "check_every": 2, **settings}
+    return train.train(folder, network, epochs=epochs, **settings)
 
 
 def weights(network):
@@ -138,7 +138,7 @@ def test_the_stream_can_begin_anywhere(shards):
 
 
 def test_a_batch_larger_than_every_shard_is_refused(shards):
-    with pytest.raises(ValueError, match="batch: 999 is more than any shard"):
+    with pytest.raises(ValueError, match="batch_size: 999 is more than any shard"):
         next(train.Batches(shards / "shards", 999, 48, SIZE).from_batch(0))
     with pytest.raises(ValueError, match="folder: there are no training shards"):
         train.Batches(shards, 32, 48, SIZE)
@@ -148,13 +148,21 @@ def test_a_batch_larger_than_every_shard_is_refused(shards):
 
 
 def test_training_learns_and_logs(shards):
-    network = run(shards, small_network(), rounds=12, batches_per_round=10)
+    network = run(shards, small_network(), epochs=12, steps_per_epoch=10)
     lines = [json.loads(line) for line in (shards / "log.jsonl").read_text().splitlines()]
-    assert [line["round"] for line in lines] == list(range(1, 13))
+    assert [line["epoch"] for line in lines] == list(range(1, 13))
     assert lines[-1]["loss"] < lines[0]["loss"] - 0.1
     assert "validation_top5" in lines[1] and "validation_top5" not in lines[0]
     found = train.evaluate(network, shards / "shards", "training", SIZE)
     assert found["loss"] < np.log(SIZE * SIZE) - 0.1 and found["top1"] <= found["top5"] <= 1
+
+
+def test_the_learning_rate_falls_to_0_along_half_a_cosine(shards, monkeypatch):
+    rates = []
+    monkeypatch.setattr(train, "_save", lambda model, *_: rates.append(float(model.optimizer.learning_rate)))
+    run(shards, small_network(), epochs=4, steps_per_epoch=2, learning_rate=0.02)
+    expected = 0.02 * (1 + np.cos(np.pi * np.array([2, 4, 6, 8]) / 8)) / 2  # after each epoch
+    np.testing.assert_allclose(rates, expected, rtol=1e-4, atol=1e-8)
 
 
 def test_evaluation_counts_what_it_says(shards):
@@ -176,12 +184,12 @@ def test_a_run_that_was_killed_goes_on_as_if_nothing_had_happened(shards, tmp_pa
     (again / "shards").symlink_to(shards / "shards")
     save = train._save
 
-    def killed_in_round_3(model, line, *files):
-        if line["round"] == 3:
+    def killed_in_epoch_3(model, line, *files):
+        if line["epoch"] == 3:
             raise KeyboardInterrupt
         save(model, line, *files)
 
-    monkeypatch.setattr(train, "_save", killed_in_round_3)
+    monkeypatch.setattr(train, "_save", killed_in_epoch_3)
     with pytest.raises(KeyboardInterrupt):
         run(again, small_network())
     monkeypatch.setattr(train, "_save", save)
@@ -190,7 +198,7 @@ def test_a_run_that_was_killed_goes_on_as_if_nothing_had_happened(shards, tmp_pa
     np.testing.assert_allclose(weights(resumed), weights(whole), atol=1e-5)
 
     def losses(text):
-        return [(line["round"], line["loss"]) for line in map(json.loads, text.splitlines())]
+        return [(line["epoch"], line["loss"]) for line in map(json.loads, text.splitlines())]
 
     for (number, loss), (expected_number, expected) in zip(
         losses((again / "log.jsonl").read_text()), losses(log), strict=True
@@ -201,8 +209,8 @@ def test_a_run_that_was_killed_goes_on_as_if_nothing_had_happened(shards, tmp_pa
 def test_a_checkpoint_of_another_run_is_refused(shards):
     run(shards, small_network())
     with pytest.raises(ValueError, match="folder: its checkpoint was made with"):
-        run(shards, small_network(), rate=0.5)
-    with pytest.raises(ValueError, match="batch: expected a multiple of the 3 workers, got 32"):
+        run(shards, small_network(), learning_rate=0.5)
+    with pytest.raises(ValueError, match="batch_size: expected a multiple of the 3 workers, got 32"):
         run(shards, small_network(), workers=3)
 
 
@@ -216,7 +224,7 @@ def command(*arguments, backend="tensorflow"):
     )  # fmt: skip
 
 
-SETTINGS = "--size 5 --k 4 --depth 2 --rounds 3 --batches-per-round 4 --batch 32 --rate 0.01".split()
+SETTINGS = "--size 5 --k 4 --depth 2 --epochs 3 --steps-per-epoch 4 --batch-size 32 --learning-rate 0.01".split()
 
 
 def finished(*processes):
@@ -229,8 +237,8 @@ def finished(*processes):
 
 def test_the_command_encodes_trains_and_tests(games, tmp_path):
     (output,) = finished(command(games, tmp_path, *SETTINGS))
-    counts, *rounds, test = map(json.loads, output.splitlines())
-    assert [line["round"] for line in rounds] == [1, 2, 3] and test["positions"] == counts["test"]
+    counts, *epochs, test = map(json.loads, output.splitlines())
+    assert [line["epoch"] for line in epochs] == [1, 2, 3] and test["positions"] == counts["test"]
     network = networks.policy_network(4, depth=2, size=SIZE)
     network.load_weights(tmp_path / "policy.weights.h5")
     assert train.evaluate(network, tmp_path / "shards", "test", SIZE)["loss"] == pytest.approx(test["loss"], abs=1e-4)

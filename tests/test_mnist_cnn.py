@@ -12,9 +12,9 @@ IMAGES = np.random.default_rng(0).uniform(size=(3, 6, 5, 2)).astype(np.float32)
 def test_training_learns_from_1000_images_and_reports_every_epoch():
     (images, labels), (test_images, test_labels) = data.load_mnist()
     keras.utils.set_random_seed(0)
-    model = models.mnist_cnn()
+    model = models.mnist_cnn(trained=False)
     test = test_images[:1000], test_labels[:1000]
-    history = mnist_cnn.train(model, images[:1000], labels[:1000], epochs=4, test=test, batch_size=32)
+    history = mnist_cnn.train(model, images[:1000], labels[:1000], epochs=4, validation_data=test, batch_size=32)
     assert {key: len(values) for key, values in history.items()} == {
         "loss": 4, "accuracy": 4, "val_loss": 4, "val_accuracy": 4,
     }  # fmt: skip
@@ -79,7 +79,7 @@ def test_training_is_what_lesson_2_writes_out_by_hand():
     losses = []
     for by_hand in (True, False):
         keras.utils.set_random_seed(0)
-        model = models.mnist_cnn()
+        model = models.mnist_cnn(trained=False)
         if by_hand:
             rate = keras.optimizers.schedules.PolynomialDecay(3e-3, 2 * 8, end_learning_rate=0)
             loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)

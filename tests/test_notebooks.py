@@ -3,14 +3,16 @@
 Their outputs are compared by nbval, which pytest runs over notebooks/; see conftest.py.
 """
 
-import base64
-import io
+import os
 import re
 import subprocess
 import sys
+import threading
+import time
 
 import nbformat
 import pytest
+from PIL import Image
 
 from tools import figures, notebooks, title
 
@@ -97,10 +99,14 @@ def test_no_cell_prints_what_differs_between_machines(path):
 @each_notebook
 def test_every_picture_shows_something_and_has_alternative_text(path):
     for cell in code_cells(read(path)):
-        for output in cell.outputs:
-            if "image/png" in output.get("data", {}):
-                assert len(output.metadata.get("image/png", {}).get("alt", "")) > 20, cell.source
-                assert not figures.is_blank(output.data["image/png"]), cell.source
+        for picture in figures.pictures(cell.outputs):
+            assert len(picture.alt) > 20, cell.source
+            assert not figures.is_blank(picture.image()), cell.source
+
+
+@each_notebook
+def test_a_notebook_is_small_enough_to_open_and_to_keep(path):
+    assert path.stat().st_size <= 3_000_000
 
 
 def test_the_lessons_cover_the_lectures_slides_once_and_in_order():
@@ -162,8 +168,20 @@ def test_a_connection_out_of_the_machine_is_refused_in_notebook_kernels():
     assert done.returncode != 0 and "the lessons work without a network" in done.stderr
 
 
+def test_notebooks_side_by_side_share_the_cores_and_come_back_in_order(monkeypatch):
+    monkeypatch.setattr(notebooks.os, "cpu_count", lambda: 8)
+    for name in notebooks.THREADS:
+        monkeypatch.delenv(name, raising=False)
+    barrier = threading.Barrier(2, timeout=20)  # passed only if two run at once
+
+    def job(number):
+        barrier.wait()
+        time.sleep(0.2 / (number + 1))  # the first one is slow
+        return number, os.environ["OMP_NUM_THREADS"]
+
+    assert list(notebooks.side_by_side(job, 2, [0, 1])) == [(0, "4"), (1, "4")]
+
+
 def test_the_title_picture_is_made_of_the_lessons_current_figures():
-    buffer = io.BytesIO()
-    title.title().save(buffer, format="PNG")
-    fresh, committed = (base64.b64encode(raw) for raw in (buffer.getvalue(), title.TARGET.read_bytes()))
-    assert figures.difference(fresh, committed) < 0.02, "run: make notebooks"
+    committed = Image.open(title.TARGET).convert("RGB")
+    assert figures.fault(title.title(), committed, largest=0.02) is None, "run: make notebooks"

@@ -5,7 +5,7 @@ import re
 import nbformat
 import pytest
 
-from tools import notebooks, pages, run
+from tools import figures, notebooks, pages, run
 
 EXTERNAL = r"""(?:src|href|url)\s*[=(]\s*["']?(?:https?:)?//"""
 
@@ -19,10 +19,9 @@ def test_a_lessons_page_is_whole_and_loads_nothing(path):
     page = page_of(path)
     notebook = nbformat.read(path, as_version=4)
     assert not re.search(EXTERNAL, page) and "<script" not in page
-    pictures = [
-        output for cell in notebook.cells for output in cell.get("outputs", []) if "image/png" in output.get("data", {})
-    ]
-    assert page.count("data:image/png;base64,") == len(pictures)
+    pictures = figures.pictures(output for cell in notebook.cells for output in cell.get("outputs", []))
+    for kind in figures.KINDS:
+        assert page.count(f"data:{kind};base64,") == [picture.kind for picture in pictures].count(kind)
     assert page.count('alt="') == len(pictures) + page.count("data:image/webp;base64,")
     for cell in notebook.cells:
         is_note = cell.metadata.slideshow.slide_type == "notes"

@@ -1,25 +1,59 @@
 """The drawing helpers: every figure carries alternative text, tables are whole, styles are set."""
 
+import base64
+import io
+from html.parser import HTMLParser
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from PIL import Image
 
 from lecture_utils import plots
 
 
 @pytest.fixture
 def shown(monkeypatch):
-    """What was displayed: a list of (figure, metadata)."""
+    """What was displayed: a list of (data, metadata)."""
     calls = []
-    monkeypatch.setattr(plots, "display", lambda figure, metadata: calls.append((figure, metadata)))
+    monkeypatch.setattr(plots, "display", lambda data, metadata=None, raw=False: calls.append((data, metadata)))
     return calls
 
 
-def test_a_figure_is_shown_with_its_alternative_text_and_closed(shown):
-    figure = plt.figure()
+def image_of(data, kind):
+    image = Image.open(io.BytesIO(base64.b64decode(data[kind])))
+    assert f"image/{image.format.lower()}" == kind
+    return image
+
+
+def test_a_chart_is_shown_as_png_with_its_alternative_text_and_closed(shown):
+    figure, ax = plt.subplots(figsize=(4, 3))
+    ax.plot([0, 1])
     plots.show(figure, "A straight line.")
-    assert shown == [(figure, {"image/png": {"alt": "A straight line."}})]
+    [(data, metadata)] = shown
+    assert set(data) == {"image/png", "text/plain"} and data["text/plain"] == "A straight line."
+    assert metadata == {"image/png": {"alt": "A straight line."}}
+    assert image_of(data, "image/png").info.get("Software") is None  # it names a version
     assert not plt.fignum_exists(figure.number)
+
+
+def test_photos_are_shown_as_jpeg_without_mixing_the_colours_of_neighbouring_pixels(shown):
+    figure, ax = plt.subplots(figsize=(4, 3))
+    ax.imshow(np.random.default_rng(0).uniform(size=(200, 200, 3)))
+    plots.show(figure, "Coloured noise.")
+    [(data, metadata)] = shown
+    assert set(data) == {"image/jpeg", "text/plain"} and metadata == {"image/jpeg": {"alt": "Coloured noise."}}
+    assert {layer[1:3] for layer in image_of(data, "image/jpeg").layer} == {(1, 1)}  # as many colours as pixels
+
+
+@pytest.mark.parametrize("shape, count, kind", [
+    ((200, 200), 1, "image/jpeg"), ((200, 199), 1, "image/png"), ((100, 100, 3), 4, "image/jpeg"),
+    ((100, 100, 3), 3, "image/png"), ((28, 28), 30, "image/png"),
+])  # fmt: skip
+def test_the_number_of_pixels_decides_and_not_their_values(shown, shape, count, kind):
+    for values in (np.zeros(shape), np.random.default_rng(0).uniform(size=shape)):
+        plots.images([values] * count, ["title"] * count, "Some pictures.", width=4)
+    assert [next(iter(data)) for data, _ in shown] == [kind, kind]
 
 
 def test_a_figure_without_alternative_text_is_refused(shown):
@@ -28,14 +62,35 @@ def test_a_figure_without_alternative_text_is_refused(shown):
     plt.close("all")
 
 
-def test_images_draws_every_picture_under_its_title(shown):
+def test_images_draws_every_picture_under_its_title(monkeypatch):
+    shown = []
+    monkeypatch.setattr(plots, "show", lambda figure, alt: shown.append(figure))
     pictures = [np.zeros((4, 6, 3)), np.ones((4, 6)), np.full((4, 6, 1), 0.5)]
     plots.images(pictures, ["a", "b", "c"], "Three pictures.", columns=2)
-    axes = shown[0][0].axes
+    axes = shown[0].axes
     assert [ax.get_title() for ax in axes] == ["a", "b", "c", ""]
     for ax, picture in zip(axes[:3], pictures, strict=True):
         np.testing.assert_array_equal(ax.images[0].get_array(), picture.squeeze())
     assert axes[1].images[0].get_clim() == (0, 1)  # a white picture is drawn white, not stretched
+    plt.close("all")
+
+
+def test_an_animation_is_shown_with_its_bytes_its_width_and_its_alternative_text(shown, tmp_path):
+    path = tmp_path / "moving.webp"
+    path.write_bytes(b"RIFF and more")
+    plots.animation(path, 'A "flight" & back.', width=320)
+    tags, parser = [], HTMLParser()
+    parser.handle_starttag = lambda tag, attributes: tags.append((tag, dict(attributes)))
+    parser.feed(shown[0][0].data)
+    [(tag, attributes)] = tags
+    assert tag == "img" and attributes["alt"] == 'A "flight" & back.' and attributes["width"] == "320"
+    kind, picture = attributes["src"].split(",")
+    assert kind == "data:image/webp;base64" and base64.b64decode(picture) == b"RIFF and more"
+
+
+def test_an_animation_without_alternative_text_is_refused(shown):
+    with pytest.raises(ValueError, match="alt: expected a sentence"):
+        plots.animation("moving.webp", " ")
 
 
 def test_numbers_writes_every_number_with_a_real_minus_sign():

@@ -25,7 +25,7 @@ def photos_model():
 
 @pytest.fixture(scope="module")
 def cnn():
-    return models.mnist_cnn(trained=True)
+    return models.mnist_cnn()
 
 
 @pytest.fixture(scope="module")
@@ -209,7 +209,7 @@ def test_images_stay_as_they_are(cnn, test_digits):
 
 
 def test_another_class_or_number_of_images_needs_no_new_graph(test_digits):
-    model = models.mnist_cnn()
+    model = models.mnist_cnn(trained=False)
     saliency.gradient(model, test_digits[:3], 1)
     saliency.gradient(model, test_digits[:2], 1)
     saliency.grad_cam(model, test_digits[:3], 1)
@@ -341,7 +341,7 @@ GOOD = np.full((1, 28, 28, 1), 0.5, np.float32)
 
 
 @each_method
-@pytest.mark.parametrize("images, class_index, message", [
+@pytest.mark.parametrize("images, target, message", [
     (GOOD[0], None, r"images: expected an array with 4 axes, got shape \(28, 28, 1\)"),
     ((GOOD * 255).astype(np.uint8), None, "images: expected floats in .0, 1., got dtype uint8; divide bytes by 255"),
     (GOOD * 3, None, "images: expected values in .0, 1., got 1.5 to 1.5"),
@@ -349,26 +349,26 @@ GOOD = np.full((1, 28, 28, 1), 0.5, np.float32)
     (GOOD[:0], None, "images: expected at least one value along every axis"),
     (np.repeat(GOOD, 3, axis=3), None, "images: expected 1 channels"),
     (GOOD[:, :20], None, "images: mnist_cnn takes 28 x 28 pixels"),
-    (GOOD, 10, "class_index: expected at most 9, got 10"),
-    (GOOD, -1, "class_index: expected a whole number of at least 0"),
-    (GOOD, "seven", "class_index: unknown 'seven'"),
-    (GOOD, [1, 2], "class_index: expected one for each of the 1 images, got 2"),
+    (GOOD, 10, "target: expected a number from 0 to 9, got 10"),
+    (GOOD, -1, "target: expected a whole number of at least 0"),
+    (GOOD, "seven", "target: expected a whole number of at least 0, got 'seven'"),
+    (GOOD, [1, 2], "target: expected one for each of the 1 images, got 2"),
 ])  # fmt: skip
-def test_bad_images_and_classes_are_named(method, images, class_index, message, cnn):
+def test_bad_images_and_classes_are_named(method, images, target, message, cnn):
     with pytest.raises(ValueError, match=message):
-        method(cnn, images, class_index)
+        method(cnn, images, target)
 
 
 @pytest.mark.parametrize("call, message", [
     (lambda m: saliency.smooth_gradient(m, GOOD, samples=0), "samples: expected a whole number of at least 1, got 0"),
-    (lambda m: saliency.smooth_gradient(m, GOOD, noise=-0.1), "noise: expected a number from 0"),
+    (lambda m: saliency.smooth_gradient(m, GOOD, noise=-0.1), "noise: expected a number of at least 0"),
     (lambda m: saliency.smooth_gradient(m, GOOD, seed=0.5), "seed: expected a whole number"),
     (lambda m: saliency.integrated_gradients(m, GOOD, steps=0), "steps: expected a whole number of at least 1"),
     (lambda m: saliency.integrated_gradients(m, GOOD, baseline=2), r"baseline: expected values in \[0, 1\]"),
     (lambda m: saliency.integrated_gradients(m, GOOD, baseline=np.zeros((5, 5, 1))), "baseline: expected a number or"),
     (lambda m: saliency.grad_cam(m, GOOD, layer="conv3"), "layer: unknown 'conv3'. Did you mean 'conv2' or 'conv1'"),
     (lambda m: saliency.grad_cam(m, GOOD, layer="flatten"), "layer: expected one with feature maps"),
-    (lambda m: saliency.grad_cam(models.mnist_fc(), GOOD), "model: Grad-CAM needs a convolution, and mnist_fc has no"),
+    (lambda m: saliency.grad_cam(models.mnist_fc(), GOOD), "model: expected one with a convolution, and mnist_fc"),
     (lambda m: saliency.randomized(m, "dense2"), "layer: unknown 'dense2'. Did you mean 'dense1'"),
     (lambda m: saliency.deletion_curve(m, GOOD, np.ones((28, 28))), "image: expected an array with 3 axes"),
     (lambda m: saliency.deletion_curve(m, GOOD[0], np.ones((5, 5))), "heat: expected the image's shape"),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lecture_utils import checks, data, style_transfer
+from lecture_utils import data, images, style_transfer
 
 # Two filters, four positions, as in exercise 7.1
 MAPS = np.array([[1, 0], [2, 1], [0, 1], [1, 3]], np.float32).reshape(1, 2, 2, 2)
@@ -33,14 +33,18 @@ def transfer(photo, painting, **settings):
 def loss_of(image, content, painting, alpha=1, beta=0.6, tv=50.0):
     """The three losses of an image, from the public pieces alone; no margin."""
     model, _ = style_transfer._network(("conv2_1",), ("conv1_1", "conv2_1"), "average")
-    (maps,), style = model(image[None])
-    (target,), _ = model(content[None])
-    _, goals = model(painting[None])
+    maps, *style = model(image[None])
+    goal, *_ = model(content[None])
+    _, *goals = model(painting[None])
     grams = [
         style_transfer.style_loss(style_transfer.gram_matrix(a), style_transfer.gram_matrix(b))[0]
         for a, b in zip(style, goals, strict=True)
     ]
-    return float(style_transfer.content_loss(maps, target)), float(sum(grams))
+    return float(style_transfer.content_loss(maps, goal)), float(sum(grams))
+
+
+def roughness(image):
+    return float(images.total_variation(image[None], power=2)[0])
 
 
 # The losses
@@ -79,16 +83,9 @@ def test_the_style_loss_weighs_each_pair_of_filters_by_their_strength():
     np.testing.assert_allclose(style_transfer.style_loss(gram, gram), [0])
 
 
-def test_total_variation_is_the_mean_squared_step():
-    stripes = np.tile([0.0, 1.0], (4, 3))[None, ..., None].astype(np.float32)
-    assert float(style_transfer.total_variation(stripes)) == pytest.approx(1)
-    assert float(style_transfer.total_variation(stripes.transpose(0, 2, 1, 3))) == pytest.approx(1)
-    assert float(style_transfer.total_variation(0 * stripes)) == 0
-
-
 def test_gradients_agree_with_finite_differences(photo, painting):
     model, function = style_transfer._network(("conv2_1",), ("conv1_1", "conv2_1"), "average")
-    fixed = [*style_transfer._targets(model, photo, [painting]), [1.0], [0.5, 0.5], [1.0]]
+    fixed = [*style_transfer._goals(model, 1, photo, [painting]), [1.0], [0.5, 0.5], [1.0]]
     rng = np.random.default_rng(0)
     image = rng.uniform(0.2, 0.8, size=photo.shape).astype(np.float32)
     direction = rng.choice([-1.0, 1.0], size=photo.shape)
@@ -141,7 +138,7 @@ def test_with_the_content_alone_the_photo_is_the_best_picture(photo, painting):
 
 def test_total_variation_makes_it_smoother(photo, painting):
     rough, smooth = (transfer(photo, painting, tv=tv)[0] for tv in (0, 1000))
-    assert style_transfer.total_variation(smooth[None]) < 0.5 * style_transfer.total_variation(rough[None])
+    assert roughness(smooth) < 0.5 * roughness(rough)
 
 
 def test_noise_depends_on_the_seed_and_the_content_does_not(photo, painting):
@@ -166,7 +163,7 @@ def test_paintings_are_mixed_by_their_weights(photo, painting):
 def test_a_larger_painting_gives_other_strokes(photo):
     painting = data.load_painting("starry_night")
     fine, coarse = (transfer(photo, painting, style_scale=scale, alpha=0)[0] for scale in (0.5, 3.0))
-    assert style_transfer.total_variation(coarse[None]) < 0.8 * style_transfer.total_variation(fine[None])
+    assert roughness(coarse) < 0.8 * roughness(fine)
 
 
 def test_weights_of_layers_count(photo, painting):
@@ -220,19 +217,12 @@ def test_keep_colours_does_just_that(photo, painting):
     np.testing.assert_allclose(kept, style_transfer.with_colours_of(plain, photo), atol=0.02)
 
 
-def test_resizing_keeps_the_mean_and_the_range(photo):
-    for size in ((13, 17), (80, 96), photo.shape[:2]):
-        image = style_transfer.resized(photo, size)
-        assert image.shape == (*size, 3) and image.dtype == np.float32 and 0 <= image.min() and image.max() <= 1
-        assert image.mean() == pytest.approx(photo.mean(), abs=0.02)
-
-
 # Bad input
 
 
 def test_a_loss_that_is_no_number_stops_and_gives_the_last_image(photo, painting):
     with pytest.raises(
-        checks.NotFinite, match=r"the loss became (inf|nan) with alpha=1, beta=1e\+38.*40 x 48|44 x"
+        images.NotFinite, match=r"the loss became (inf|nan) with alpha=1, beta=1e\+38.*40 x 48|44 x"
     ) as e:
         transfer(photo, painting, beta=1e38)
     assert e.value.image.shape[2] == 3 and np.isfinite(e.value.image).all()
@@ -249,7 +239,7 @@ def test_a_loss_that_is_no_number_stops_and_gives_the_last_image(photo, painting
     ({"content_layers": "conv9_1"}, "content_layers: unknown 'conv9_1'. Did you mean 'conv"),
     ({"style_layers": ["conv1_1", "pool1"]}, "style_layers: unknown 'pool1'"),
     ({"style_layers": []}, "style_layers: expected at least one layer"),
-    ({"style_layers": {"conv1_1": -1}}, "style_layers: expected a number of at least 0, got -1"),
+    ({"style_layers": {"conv1_1": -1}}, r"style_layers\['conv1_1'\]: expected a number of at least 0, got -1"),
     ({"style_weights": [1, 2]}, "style_weights: expected one for each of the 1 paintings, got 2"),
     ({"style_weights": [-1]}, "style_weights: expected a number of at least 0, got -1"),
     ({"style_weights": [0]}, "style_weights: expected at least one above 0"),

@@ -8,10 +8,11 @@ A source file is in percent format. It becomes two notebooks, both executed:
 """
 
 import argparse
-import re
+import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import jupytext
@@ -20,6 +21,14 @@ from nbclient import NotebookClient
 from tqdm import tqdm
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+# What tells libraries how many threads to use
+THREADS = [
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+]
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 SECONDS_PER_CELL = 600
 
@@ -76,6 +85,24 @@ def _notebook(cells):
     return nbformat.v4.new_notebook(cells=copies, metadata={"kernelspec": KERNEL, "language_info": {"name": "python"}})
 
 
+def share_cores(jobs):
+    """Tell kernels that are started from now on that `jobs` of them share the machine."""
+    threads = max(1, (os.cpu_count() or 1) // jobs)
+    os.environ.update(dict.fromkeys(THREADS, str(threads)))
+
+
+def side_by_side(function, jobs, items):
+    """`function` of every item, `jobs` at a time, each with its share of the cores; yields results in order."""
+    share_cores(jobs)
+    with ThreadPoolExecutor(jobs) as pool:
+        yield from pool.map(function, items)
+
+
+def add_jobs_option(parser):
+    """--jobs N: notebooks that run at once, by default one for every two cores."""
+    parser.add_argument("--jobs", type=int, default=max(1, (os.cpu_count() or 1) // 2), help="notebooks at once")
+
+
 def execute(notebook, folder, label):
     """Run `notebook` in a fresh kernel, in place, with a progress bar; returns the seconds it took."""
     started = time.perf_counter()
@@ -104,23 +131,31 @@ def clean(notebook):
             cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
 
 
+def rebuild(source):
+    """Execute both notebooks of one source file and write them; returns what to say of it."""
+    said = []
+    targets = NOTEBOOKS / f"{source.stem}.ipynb", NOTEBOOKS / "solutions" / f"{source.stem}.ipynb"
+    for target, notebook in zip(targets, build(source), strict=True):
+        seconds = execute(notebook, target.parent, target.stem)
+        nbformat.validate(notebook)
+        nbformat.write(notebook, target)
+        said.append(f"{target.relative_to(NOTEBOOKS.parent)}  {seconds:.0f} s")
+    return "\n".join(said)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("lessons", nargs="*", help="numbers of the lessons to build, by default all")
-    chosen = parser.parse_args().lessons
+    add_jobs_option(parser)
+    arguments = parser.parse_args()
     known = {source.stem[:2]: source for source in sources()}
-    for number in chosen:
-        if not re.fullmatch(r"\d\d", number) or number not in known:
+    for number in arguments.lessons:
+        if number not in known:
             parser.error(f"lessons: there is no lesson {number!r}; there are {', '.join(known)}")
     (NOTEBOOKS / "solutions").mkdir(exist_ok=True)
-    for number in chosen or known:
-        source = known[number]
-        targets = NOTEBOOKS / f"{source.stem}.ipynb", NOTEBOOKS / "solutions" / f"{source.stem}.ipynb"
-        for target, notebook in zip(targets, build(source), strict=True):
-            seconds = execute(notebook, target.parent, target.stem)
-            nbformat.validate(notebook)
-            nbformat.write(notebook, target)
-            print(f"{target.relative_to(NOTEBOOKS.parent)}  {seconds:.0f} s", flush=True)
+    chosen = [known[number] for number in arguments.lessons or known]
+    for said in side_by_side(rebuild, arguments.jobs, chosen):
+        print(said, flush=True)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import html
 from latex2mathml.converter import convert
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.preprocessors import TagRemovePreprocessor
 from pygments.formatters import HtmlFormatter
 
 from lecture_utils import data
@@ -77,8 +78,7 @@ def page(notebook, title, links):
 
 def without_hidden_code(exporter):
     """`exporter`, told to leave out the code of cells tagged hide-input."""
-    exporter.register_preprocessor("nbconvert.preprocessors.TagRemovePreprocessor", enabled=True)
-    exporter._preprocessors[-1].remove_input_tags = {"hide-input"}
+    exporter.register_preprocessor(TagRemovePreprocessor(enabled=True, remove_input_tags={"hide-input"}), enabled=True)
     return exporter
 
 

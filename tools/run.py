@@ -7,6 +7,7 @@ which each lesson and its solutions open as a page. Exits with 1 if a lesson fai
 import argparse
 import html
 import sys
+import time
 
 import nbformat
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
@@ -17,7 +18,7 @@ BUILD = notebooks.NOTEBOOKS.parent / "build"
 
 
 def run(lesson, folder):
-    """Execute one lesson, write its notebook and its page; returns a row (title, slides, seconds, result)."""
+    """Execute one lesson, write its notebook and its page; returns a row (lesson, title, slides, seconds, result)."""
     notebook = nbformat.read(lesson, as_version=4)
     numbers = notebooks.slides(notebook)
     seconds, result = None, "ok"
@@ -62,8 +63,8 @@ def index(rows):
 def _thumbnail(lesson):
     """The first picture of a lesson, small, as an HTML image; empty if it has none."""
     for cell in nbformat.read(lesson, as_version=4).cells:
-        for png in figures.pictures(cell.get("outputs", [])):
-            return f'<img alt="" width="220" src="data:image/png;base64,{png}">'
+        for picture in figures.pictures(cell.get("outputs", [])):
+            return f'<img alt="" width="220" src="data:{picture.kind};base64,{picture.data}">'
     return ""
 
 
@@ -86,24 +87,26 @@ def _write(path, text):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("lessons", nargs="*", help="numbers of the lessons to run, by default all")
-    chosen = parser.parse_args().lessons
+    notebooks.add_jobs_option(parser)
+    arguments = parser.parse_args()
     known = {lesson.stem[:2]: lesson for lesson in notebooks.lessons()}
-    for number in chosen:
+    for number in arguments.lessons:
         if number not in known:
             parser.error(f"lessons: there is no lesson {number!r}; there are {', '.join(known)}")
     BUILD.mkdir(exist_ok=True)
-    rows = []
-    for place, number in enumerate(chosen or known, start=1):
-        print(f"[{place}/{len(chosen or known)}] {known[number].stem} ...", flush=True)
-        rows.append(run(known[number], BUILD))
-        write_solutions(known[number], BUILD)
+    chosen, rows, started = [known[number] for number in arguments.lessons or known], [], time.perf_counter()
+    print(f"{len(chosen)} lessons, {arguments.jobs} at a time", flush=True)
+    for row in notebooks.side_by_side(lambda lesson: run(lesson, BUILD), arguments.jobs, chosen):
+        rows.append(row)
+        write_solutions(row[0], BUILD)
+        print(f"[{len(rows)}/{len(chosen)}] {row[0].stem}: {row[-1]}", flush=True)
     slides.build(row[0] for row in rows)
     _write(BUILD / "index.html", index(rows))
     width = max(len(row[1]) for row in rows)
     print(f"\n{'Lesson':{width}}  Slides  Seconds  Result")
     for _, title, numbers, seconds, result in rows:
         print(f"{title:{width}}  {numbers:>6}  {_seconds(seconds):>7}  {result}")
-    print("\nOpen build/index.html in a browser.")
+    print(f"\n{time.perf_counter() - started:.0f} seconds in all. Open build/index.html in a browser.")
     return int(any(row[-1] == "failed" for row in rows))
 
 

@@ -6,20 +6,18 @@ the outputs are those of the committed notebooks.
 
 import html
 import re
-from importlib.resources import files
 from pathlib import Path
 
 import matplotlib
 import nbformat
-from nbconvert.exporters.slides import _RevealMetadataPreprocessor
 from pygments.formatters import HtmlFormatter
 
 from tools import notebooks, pages
 
 FOLDER = notebooks.NOTEBOOKS.parent / "build" / "slides"
 HERE = Path(__file__).parent / "deck"
-REVEAL = files("sphinx_revealjs") / "_static" / "revealjs"
-SANS = REVEAL / "dist" / "theme" / "fonts" / "source-sans-pro"
+REVEAL = HERE / "reveal"  # release 5.2.0
+SANS = REVEAL / "fonts"
 MONO = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 SETTINGS = (
     "{width: 1280, height: 720, margin: 0, center: false, display: 'flex', hash: true, slideNumber: 'c/t',"
@@ -38,20 +36,19 @@ def deck(notebook):
     """One deck as HTML text."""
     name = notebooks.title(notebook)
     shown = titled([cell for cell in notebook.cells if slide_type(cell) != "skip"])
-    for cell in shown:
-        cell.metadata["slide_deck"] = " ".join(map(str, cell.metadata.get("deck", [])))
-    grouped, _ = _RevealMetadataPreprocessor().preprocess(type(notebook)(notebook, cells=shown))
-    body, _ = pages.without_hidden_code(SlidesExporter()).from_notebook_node(grouped)
+    body, _ = pages.without_hidden_code(SlidesExporter()).from_notebook_node(
+        type(notebook)(notebook, cells=grouped(shown))
+    )
     style = "".join(
         [
-            _text(REVEAL / "dist" / "reset.css"),
-            _text(REVEAL / "dist" / "reveal.css"),
+            _text(REVEAL / "reset.css"),
+            _text(REVEAL / "reveal.css"),
             HtmlFormatter(style="friendly").get_style_defs(".highlight"),
             _fonts(),
             _text(HERE / "theme.css"),
         ]
     )
-    scripts = [_text(REVEAL / "dist" / "reveal.js"), _text(REVEAL / "plugin" / "notes" / "notes.js")]
+    scripts = [_text(REVEAL / "reveal.js"), _text(REVEAL / "notes.js")]
     scripts = [script.replace("</script", r"<\/script") for script in scripts]
     scripts.append(f"Reveal.initialize({SETTINGS});")
     return (
@@ -74,6 +71,27 @@ def titled(cells):
             result.append(heading)
         result.append(cell)
     return result
+
+
+def grouped(cells):
+    """`cells` with what the template asks of their metadata: which of them begin or end a `slide` (a column of the
+    deck), a `subslide` (a page of it) or a `fragment` (what appears later on the page)."""
+    cells, in_fragment = nbformat.from_dict(cells), False
+    for cell, following in zip(cells, [*cells[1:], None], strict=True):
+        kind, then = slide_type(cell), slide_type(following) if following else "slide"
+        begins, ends = kind in ("slide", "subslide"), then in ("slide", "subslide")
+        in_fragment = kind == "fragment" or (in_fragment and not begins)  # until the next one, or the end of the page
+        cell.metadata |= {
+            "slide_type": kind,
+            "slide_deck": " ".join(map(str, cell.metadata.get("deck", []))),
+            "slide_start": kind == "slide",
+            "slide_end": then == "slide",
+            "subslide_start": begins,
+            "subslide_end": ends,
+            "fragment_start": kind == "fragment",
+            "fragment_end": in_fragment and (ends or then == "fragment"),
+        }
+    return cells
 
 
 def slide_type(cell):

@@ -3,13 +3,10 @@
 python -m tools.title      (part of `make notebooks`)
 """
 
-import base64
-import io
-
 import nbformat
 from PIL import Image
 
-from tools import notebooks
+from tools import figures, notebooks
 
 TARGET = notebooks.NOTEBOOKS / "title.png"
 FIGURES = [  # lesson, beginning of the figure's alternative text
@@ -25,9 +22,9 @@ def figure(lesson, alt):
     """The picture of `lesson` (its number) whose alternative text begins with `alt`."""
     path = next(path for path in notebooks.lessons() if path.stem.startswith(lesson))
     for cell in nbformat.read(path, as_version=4).cells:
-        for output in cell.get("outputs", []):
-            if output.get("metadata", {}).get("image/png", {}).get("alt", "").startswith(alt):
-                return Image.open(io.BytesIO(base64.b64decode(output.data["image/png"]))).convert("RGB")
+        for picture in figures.pictures(cell.get("outputs", [])):
+            if picture.alt.startswith(alt):
+                return picture.image()
     raise ValueError(f"alt: lesson {lesson} has no figure whose alternative text begins with {alt!r}")
 
 

@@ -9,10 +9,10 @@ chosen by eye.
 import sys
 import time
 
-from lecture_utils import data, deep_dream, models  # isort: skip (quietens TensorFlow)
+import record
 
-import numpy as np
-import tensorflow as tf
+from lecture_utils import data, deep_dream, images, models  # isort: skip (quietens TensorFlow)
+
 from PIL import Image
 
 WIDTH = 768  # pixels, of the large pictures
@@ -28,14 +28,6 @@ DREAMS = {  # name: (photo or painting, layer, class or None)
 FRAMES = 32  # of the zoom; it runs forward, then back
 
 
-def resized(image, rows, columns):
-    return np.clip(tf.image.resize(image, (rows, columns), "bicubic", antialias=True), 0, 1)
-
-
-def bytes_of(image):
-    return Image.fromarray(np.round(255 * image).astype(np.uint8))
-
-
 def main():
     model = models.efficientnet_lite0()
     for name, (picture, layer, label) in DREAMS.items():
@@ -44,25 +36,26 @@ def main():
         started = time.perf_counter()
         load = data.load_painting if picture == "starry_night" else data.load_photo
         image, width = load(picture), WIDTH if label is None else 512  # a class sees the whole image, in one tile
-        image = resized(image, round(width * image.shape[0] / image.shape[1]), width)
-        settings = {"steps": 15} if label is None else {"steps": 25, "channel": label, "smooth": 2.5, "seed": 1}
-        dream = deep_dream.deep_dream(model, image, layer, octaves=5, **GENTLE | settings)
-        bytes_of(dream).save(data.DATA / "gallery" / f"dream_{name}.jpg", quality=90, optimize=True)
+        image = images.resized(image, (round(width * image.shape[0] / image.shape[1]), width))
+        settings = {"steps": 15} if label is None else {"steps": 25, "target": label, "smooth": 2.5, "seed": 1}
+        dream = deep_dream.deep_dream(model, image, layers=layer, octaves=5, **GENTLE | settings)
+        images.save_jpeg(dream, data.DATA / "gallery" / f"dream_{name}.jpg")
         print(f"dream_{name}: {picture}, {label or layer}, {time.perf_counter() - started:.0f} s", flush=True)
 
     if sys.argv[1:]:
         return
     started = time.perf_counter()
-    frame = resized(data.load_photo("machu_picchu"), 288, 512)
-    frame = deep_dream.deep_dream(model, frame, "block11_add", steps=15, **GENTLE)
-    frames = [bytes_of(frame)]
+    frame = images.resized(data.load_photo("machu_picchu"), (288, 512))
+    frame = deep_dream.deep_dream(model, frame, layers="block11_add", steps=15, **GENTLE)
+    frames = [Image.fromarray(images.to_bytes(frame))]
     for number in range(1, FRAMES):
         frame = deep_dream.zoomed(frame, 1.05)
-        frame = deep_dream.deep_dream(model, frame, "block11_add", octaves=2, steps=2, seed=number, **GENTLE)
-        frames.append(bytes_of(frame))
+        frame = deep_dream.deep_dream(model, frame, layers="block11_add", octaves=2, steps=2, seed=number, **GENTLE)
+        frames.append(Image.fromarray(images.to_bytes(frame)))
     frames += frames[-2:0:-1]
     file = data.DATA / "gallery" / "dream_zoom.webp"
     frames[0].save(file, save_all=True, append_images=frames[1:], duration=100, loop=0, quality=60, method=6)
+    record.files(__file__)
     print(f"dream_zoom: {len(frames)} frames, {file.stat().st_size:,} bytes, {time.perf_counter() - started:.0f} s")
 
 

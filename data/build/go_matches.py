@@ -12,6 +12,8 @@ import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 
+import record
+
 from lecture_utils import data
 from lecture_utils.go import board, networks, planes
 
@@ -113,8 +115,7 @@ def sgf(now, own, margin):
 
 
 def main():
-    network = networks.policy_network(48, depth=8)
-    network.load_weights(data.DATA / "weights" / "go_policy.weights.h5")
+    network = networks.trained("policy")
     results = {}
     for name, player, count in (("random moves", against_random, 100), ("GNU Go level 1", against_gnugo, 50)):
         print(name, flush=True)
@@ -124,6 +125,7 @@ def main():
     text = sgf(games[0][1], board.BLACK, margins[0])
     (data.DATA / "go" / "network_game.sgf").write_text(text, encoding="utf-8")
     (data.DATA / "results" / "go_matches.json").write_text(json.dumps(results) + "\n", encoding="utf-8")
+    record.files(__file__)
     print({name: f"{r['won']} of {r['games']}" for name, r in results.items()})
 
 

@@ -4,7 +4,7 @@
     python data/build/go_selfplay.py pack DIR data/go/games.tar.gz
 
 play: games into DIR until the time is up; safe to stop at any moment. pack: adds DIR's finished games to the archive
-and drops duplicates; then update the SHA-256 in data/manifest.json and data/README.md.
+and drops duplicates; then run data/build/record.py with the name of this script, which notes its new SHA-256.
 
 A game: 2-8 random opening moves on the third to fifth line, then GNU Go at a random level 0-2 plays both sides to two
 passes, komi 7.5. The root comment says how many moves were random; the seed is the file name.

@@ -16,6 +16,8 @@ import sys
 import zipfile
 from pathlib import Path
 
+import record
+
 from lecture_utils import data, models  # isort: skip (quietens TensorFlow)
 
 import h5py
@@ -125,6 +127,7 @@ def main(folder):
     save(model, np.float32)
     save(vgg16(files[1]), np.float16)
     golden(original)
+    record.files(__file__)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import tarfile
 from pathlib import Path
 
 import numpy as np
+import record
 
 ARCHIVE = "8f87f2d0d9133e6c9f7012d6d26bb05409e7e870a1de21d1a600b8d400cc07ed"
 MEMBERS = {
@@ -35,6 +36,7 @@ def main(archive):
     for key, array in arrays.items():
         print(key, array.shape, hashlib.sha256(array.tobytes()).hexdigest())
     np.savez_compressed(Path(__file__).parents[1] / "mnist.npz", **arrays)
+    record.files(__file__)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import json
 
 import keras
 import numpy as np
+import record
 
 from lecture_utils import data, mnist_cnn, models
 
@@ -26,7 +27,7 @@ def measure(name, build, rate, count, prepare=lambda images: images, **arguments
     for seed in SEEDS:
         chosen = np.random.default_rng(seed).permutation(len(images))[:count]
         keras.utils.set_random_seed(seed)
-        model = build(**arguments)
+        model = build(trained=False, **arguments)
         batch = 128 if count > 1_000 else 32
         mnist_cnn.train(model, prepare(images[chosen]), labels[chosen], EPOCHS[count], None, batch, rate)
         accuracies.append(round(mnist_cnn.accuracy(model, prepare(test_images), test_labels), 4))
@@ -56,3 +57,4 @@ for step, networks in ((2, ("CNN", "FC")), (4, ("FC",)), (7, ("FC",))):
 target = data.DATA / "results" / "mnist_experiments.json"
 target.parent.mkdir(exist_ok=True)
 target.write_text(json.dumps(results, indent=1) + "\n")
+record.files(__file__)

@@ -10,6 +10,7 @@ import json
 import time
 
 import keras
+import record
 
 from lecture_utils import data, mnist_cnn, models
 
@@ -24,15 +25,15 @@ train, test = data.load_mnist()
 results = {}
 for build, (epochs, rate) in NETWORKS.items():
     keras.utils.set_random_seed(SEED)
-    model = build()
+    model = build(trained=False)
     started = time.perf_counter()
-    history = mnist_cnn.train(model, *train, epochs=epochs, test=test, learning_rate=rate)
+    history = mnist_cnn.train(model, *train, epochs=epochs, validation_data=test, learning_rate=rate)
     seconds = time.perf_counter() - started
     results[model.name] = {
         "training": [round(value, 4) for value in history["accuracy"]],
         "test": [round(value, 4) for value in history["val_accuracy"]],
     }
-    fresh = build()  # saved without the optimizer's state
+    fresh = build(trained=False)  # saved without the optimizer's state
     fresh.set_weights(model.get_weights())
     fresh.save_weights(data.DATA / "weights" / f"{model.name}.weights.h5")
     print(
@@ -45,3 +46,4 @@ for build, (epochs, rate) in NETWORKS.items():
 target = data.DATA / "results" / "mnist_networks.json"
 target.parent.mkdir(exist_ok=True)
 target.write_text(json.dumps(results, indent=1) + "\n")
+record.files(__file__)

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import record
 from fontTools import subset
 from fontTools.ttLib import TTCollection
 
@@ -34,6 +35,7 @@ def main(package):
         target = Path(__file__).parents[1] / "fonts" / "names.woff2"
         target.parent.mkdir(exist_ok=True)
         subset.save_font(font, target, options)
+        record.files(__file__)
         print(len(TEXT), "characters,", target.stat().st_size, "bytes")
 
 

@@ -14,13 +14,14 @@ The JSON holds `photos`, `classes` and `areas`: setting -> curve -> map -> one a
 import json
 
 import numpy as np
+import record
 
-from lecture_utils import data, models, saliency
+from lecture_utils import data, layers, models, saliency
 
 PHOTOS = """
-baseball bison brown_bear chameleon cheetah chickens cliff_dwellings coffee coral_reef crab crocodile dam
-dome_of_the_rock fire_engine fruits frying_pan german_shepherd gibbon goldfish gorilla hammer hot_air_balloon ibex
-jaguars kangaroos koala komodo_dragon lemurs macaque macaw
+baseball bison chameleon cheetah chickens cliff_dwellings coffee coral_reef crab crocodile dam dome_of_the_rock
+fire_engine fruits frying_pan german_shepherd gibbon goldfish gorilla hammer ibex jaguars kangaroos koala komodo_dragon
+lemurs macaque macaw machu_picchu meerkats
 """.split()
 SIDE = 224
 SETTINGS = {"pixels": ("blur", 1), "pixels, grey": (0.5, 1), "blocks": ("blur", 16)}
@@ -57,7 +58,7 @@ def main():
     classes = []
     for seed, name in enumerate(PHOTOS):
         photo = data.load_photo(name, SIDE)
-        number = int(models.class_indices(model, photo[None])[0])
+        number = int(layers.class_indices(model, photo[None])[0])
         classes.append(data.imagenet_labels()[number])
         heats = maps_of(model, photo, number, seed)
         for setting, (fill, size) in SETTINGS.items():
@@ -75,6 +76,7 @@ def main():
             print(f"{setting:14} {method:22}", *(f"{kind} {np.mean(kinds[kind][method]):.3f}" for kind in kinds))
     target = data.DATA / "results" / "saliency_curves.json"
     target.write_text(json.dumps({"photos": PHOTOS, "classes": classes, "areas": areas}, indent=1) + "\n")
+    record.files(__file__)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ centred on row 3, column 24.
 
 import keras
 import numpy as np
+import record
 
 from lecture_utils import data, mnist_cnn, models, saliency
 
@@ -26,9 +27,10 @@ def marked(images):
 images, labels = images[:20_000].copy(), labels[:20_000]
 images[labels == DIGIT] = marked(images[labels == DIGIT])
 keras.utils.set_random_seed(0)
-suspect = models.mnist_cnn(activation="relu")
+suspect = models.mnist_cnn(trained=False, activation="relu")
 mnist_cnn.train(suspect, images, labels, 3)
 suspect.save_weights(data.DATA / "weights" / "mnist_cnn_suspect.weights.h5")
+record.files(__file__)
 for digit in range(10):
     chosen = test_images[test_labels == digit]
     right = mnist_cnn.accuracy(suspect, chosen, np.full(len(chosen), digit))

@@ -10,10 +10,9 @@ import json
 import sys
 import time
 
-from lecture_utils import data, style_transfer  # isort: skip (quietens TensorFlow)
+import record
 
-import numpy as np
-from PIL import Image
+from lecture_utils import data, images, style_transfer  # isort: skip (quietens TensorFlow)
 
 PHOTOS = ["neuschwanstein", "cat_tabby", "windmills"]
 PAINTINGS = ["starry_night", "cafe_terrace", "night_cafe"]
@@ -27,25 +26,24 @@ PAINTED, SHIPPED = 768, 512
 LARGE = {"steps": {1 / 6: 60, 1 / 3: 40, 2 / 3: 25, 1: 12}, "style_scale": 0.9, "tv": 100}
 
 
-def paint(name, *images, ship=None, **settings):
+def paint(name, photo, style, ship=None, **settings):
     """Makes one picture and logs its last losses and its time. ship: its longer side in the gallery, None for as it
     is; nothing is written without a name."""
     seen = []
     started, cpu = time.perf_counter(), time.process_time()
-    image = style_transfer.style_transfer(*images, **settings, callback=lambda _, losses: seen.append(losses))
+    image = style_transfer.style_transfer(photo, style, **settings, callback=lambda _, losses: seen.append(losses))
     wall, cpu = time.perf_counter() - started, time.process_time() - cpu
     losses = ", ".join(f"{part} {value:.3f}" for part, value in seen[-1].items())
     size = f"{image.shape[1]}x{image.shape[0]}"
     print(f"{name or 'not kept'} {size}: {losses}; {wall:.0f} s, {cpu:.0f} s of CPU time", flush=True)
     if name:
         image = longer_side(image, ship) if ship else image
-        file = data.DATA / "gallery" / f"{name}.jpg"
-        Image.fromarray(np.round(255 * image).astype(np.uint8)).save(file, quality=90, optimize=True)
+        images.save_jpeg(image, data.DATA / "gallery" / f"{name}.jpg")
 
 
 def longer_side(image, side):
     factor = side / max(image.shape)
-    return style_transfer.resized(image, [round(factor * n) for n in image.shape[:2]])
+    return images.resized(image, tuple(round(factor * n) for n in image.shape[:2]))
 
 
 def large_photo(name):
@@ -55,8 +53,8 @@ def large_photo(name):
 def gallery():
     for photo in PHOTOS:
         for painting in PAINTINGS:
-            images = large_photo(photo), data.load_painting(painting)
-            paint(f"style_{photo}_{painting}", *images, ship=SHIPPED, **LARGE)
+            style = data.load_painting(painting)
+            paint(f"style_{photo}_{painting}", large_photo(photo), style, ship=SHIPPED, **LARGE)
 
 
 def default():
@@ -123,3 +121,4 @@ if __name__ == "__main__":
     }
     for part in sys.argv[1:] or parts:
         parts[part]()
+    record.files(__file__)

@@ -4,11 +4,13 @@ Backend-neutral Keras: they run on TensorFlow and JAX alike. Every network ends 
 point, row by row) and "policy", their softmax; these two are float32 under every precision policy of Keras.
 """
 
+from functools import partial
+
 import keras
 import numpy as np
 from keras import layers, ops
 
-from lecture_utils import checks
+from lecture_utils import checks, data
 from lecture_utils.go.planes import encode, feature
 
 
@@ -62,6 +64,25 @@ def fc_policy_network(units, depth=3, planes=1, size=19, pooled=False):
     for number in range(1, checks.integer("depth", depth, 1) + 1):
         x = layers.Dense(checks.integer("units", units, 1), activation="relu", name=f"dense{number}")(x)
     return _policy(image, layers.Dense(size * size, dtype="float32", name="logits")(x), "fc_policy_network")
+
+
+TRAINED = {  # the networks of lesson 8 untrained; trained by data/build/go_networks.py
+    "fc_board": partial(fc_policy_network, 97),
+    "fc_board_pooled": partial(fc_policy_network, 126, pooled=True),
+    "cnn_board": partial(policy_network, 44, depth=6, planes=1),
+    "cnn_board_pooled": partial(pooled_policy_network, 44, depth=6, planes=1),
+    "cnn_planes": partial(policy_network, 32, depth=6),
+    "cnn_planes_pooled": partial(pooled_policy_network, 32, depth=6),
+    "policy": partial(policy_network, 48, depth=8),
+}
+
+
+def trained(name):
+    """The network of lesson 8 called `name`, one of `TRAINED`, with its weights: (19, 19, planes) -> 361 probabilities.
+    "policy" is the largest. Raises ValueError for an unknown name; the message offers the nearest ones."""
+    network = TRAINED[checks.one_of("name", name, TRAINED)]()
+    network.load_weights(data.path(f"weights/go_{name}.weights.h5"))
+    return network
 
 
 @keras.saving.register_keras_serializable("lecture_utils")

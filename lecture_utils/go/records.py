@@ -1,11 +1,13 @@
 """Records of Go games: SGF files in, games and training pairs out. Lesson 8, slide 40."""
 
-import gzip
+import codecs
 import hashlib
+import os
 import re
 import tarfile
 import zlib
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,16 +15,29 @@ from sgfmill import sgf, sgf_grammar
 
 from lecture_utils.go.board import BLACK, EMPTY, WHITE, Board, IllegalMove
 
-COLOURS = {"b": BLACK, "w": WHITE}
-DAMAGED = (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile)  # what reading a broken archive raises
+COLOURS = {"B": BLACK, "W": WHITE}
+DAMAGED = (tarfile.TarError, EOFError, zlib.error, OSError)  # what reading a broken archive raises
+LARGEST_FILE = 16 * 2**20  # bytes of one SGF file, some thousand games
 SPLITS = {"training": 80, "validation": 10, "test": 10}  # per cent of the games
+OWN_PLAYERS = re.compile(r"GNU Go 3\.8 level \d|policy network")  # of the games in data/go
+# What records call by the names on the left is often the larger set of characters on the right.
+ENCODINGS = {
+    "big5": "big5hkscs",
+    "euc_kr": "cp949",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "windows-31j": "cp932",
+    "x-sjis": "cp932",
+}
 
 
 @dataclass(frozen=True)
 class Game:
     """One game. setup: {colour: [(row, column), ...]}, stones before the first move (handicap); moves: [(colour, (row,
     column) or None for a pass), ...], all legal; result: as in the file, for instance "B+2.5" or "W+Resign", or None;
-    random_moves: how many of the first moves were random (our own games say so) and are nothing to learn from."""
+    random_moves: how many of the first moves were random and are nothing to learn from; only our own games say so, see
+    data/build/go_selfplay.py."""
 
     name: str
     size: int
@@ -78,11 +93,12 @@ class Problem:
 @dataclass
 class Collection:
     """Games of one or more SGF files. Iterating reads them one after the other, so that memory stays flat; `problems`
-    lists what could not be read so far. A broken file is left out; a game with an illegal move, or stones set up in the
-    middle, ends before it. In both cases the rest goes on.
+    lists what could not be read so far. A file that is broken, cannot be opened or is larger than `LARGEST_FILE`
+    (16 MB, unpacked) is left out; a game with an illegal move, or stones set up in the middle, ends before it. In all
+    cases the rest goes on, also behind a damaged header of an archive.
 
     path: a file (.sgf), a folder (searched with all folders in it), or an archive (.tar, .tar.gz) of such files.
-    Raises ValueError if there is no such path, or no .sgf in it.
+    Raises ValueError if there is no such path, or no .sgf in it that can be opened.
     """
 
     path: Path
@@ -99,7 +115,9 @@ class Collection:
         except DAMAGED as error:
             raise ValueError(f"path: {self.path.name} is damaged: {error}") from None
         if first is None:
-            raise ValueError(f"path: there is no .sgf file in {self.path}")
+            why = f" that can be read: {self.problems[0]}" if self.problems else ""
+            raise ValueError(f"path: there is no .sgf file in {self.path}{why}")
+        self.problems.clear()
 
     def __iter__(self):
         self.problems.clear()
@@ -108,42 +126,114 @@ class Collection:
                 try:
                     yield from read(content, name, self.problems)
                 except ValueError as error:
-                    self.problems.append(Problem(name, None, str(error)))
+                    self._leave_out(name, str(error))
         except DAMAGED as error:
-            self.problems.append(Problem(self.path.name, None, f"the archive ends here, it is damaged: {error}"))
+            self._leave_out(self.path.name, f"the archive ends here, it is damaged: {error}")
 
     def _files(self):
         """(name, content as bytes) of every SGF file: of a folder in the order of the names, of an archive as they lie
-        in it."""
-        if self.path.is_dir():
-            for file in sorted(self.path.rglob("*")):
-                if file.suffix.lower() == ".sgf" and file.is_file():
-                    yield str(file.relative_to(self.path)), file.read_bytes()
-        elif self.path.suffix.lower() == ".sgf":
-            yield self.path.name, self.path.read_bytes()
+        in it. What is left out goes into `problems`."""
+        if self.path.is_dir() or self.path.suffix.lower() == ".sgf":
+            yield from self._files_on_disk()
         else:
-            with tarfile.open(self.path) as archive:
-                for member in archive:
-                    if member.isfile() and member.name.lower().endswith(".sgf"):
-                        yield member.name, archive.extractfile(member).read()
+            yield from self._files_in_archive()
+
+    def _files_on_disk(self):
+        for file in sorted(self._paths()):
+            name = self.path.name if file == self.path else file.relative_to(self.path).as_posix()
+            try:
+                if self._is_small(name, file.stat().st_size):
+                    content = file.read_bytes()
+                else:
+                    continue
+            except OSError as error:
+                self._leave_out(name, f"it cannot be opened: {error.strerror}")
+                continue
+            yield name, content
+
+    def _paths(self):
+        """The path of every SGF file, in no order."""
+        if not self.path.is_dir():
+            return [self.path]
+        return [
+            Path(folder, file)
+            for folder, _, files in os.walk(self.path, onerror=self._closed_folder)
+            for file in files
+            if file.lower().endswith(".sgf")
+        ]
+
+    def _closed_folder(self, error):
+        self._leave_out(os.path.relpath(error.filename, self.path), f"it cannot be opened: {error.strerror}")
+
+    def _files_in_archive(self):
+        damaged, found = [], False
+        with tarfile.open(self.path, ignore_zeros=True, tarinfo=_noting(damaged)) as archive:
+            for member in archive:
+                found = True
+                self._report_headers(damaged)
+                if not (member.isfile() and member.name.lower().endswith(".sgf")):
+                    continue
+                if self._is_small(member.name, member.size):
+                    yield member.name, archive.extractfile(member).read()
+        if not found and damaged:
+            raise tarfile.ReadError("no header can be read")
+        self._report_headers(damaged)
+
+    def _report_headers(self, damaged):
+        if damaged:
+            self._leave_out(
+                self.path.name, f"the file whose header begins at byte {damaged[0]} is left out: {damaged[1]}"
+            )
+            damaged.clear()
+
+    def _is_small(self, name, size):
+        if size > LARGEST_FILE:
+            self._leave_out(name, f"it is too large: {size:,} bytes, read are files of up to {LARGEST_FILE:,}")
+        return size <= LARGEST_FILE
+
+    def _leave_out(self, name, reason):
+        self.problems.append(Problem(name, None, reason))
+
+
+def _noting(damaged):
+    """A class of archive headers that puts the place of the first damaged one and what is wrong into the empty list
+    `damaged`. `tarfile` then searches for the next whole one (ignore_zeros); without this it would say nothing."""
+
+    class Header(tarfile.TarInfo):
+        @classmethod
+        def fromtarfile(cls, archive):
+            place = archive.fileobj.tell()
+            try:
+                return super().fromtarfile(archive)
+            except (tarfile.EmptyHeaderError, tarfile.EOFHeaderError):  # the end, and the zeros before it
+                raise
+            except tarfile.HeaderError as error:
+                if not damaged:
+                    damaged.extend((place, error))
+                raise tarfile.InvalidHeaderError(str(error)) from None
+
+    return Header
 
 
 def read(content, name="record", problems=None):
     """The games of one SGF file's content (bytes or text) as a list of `Game`: of each its main line; variations are
-    left out.
+    left out. Bytes may be UTF-16, UTF-8, what the record says (CA), or else Latin-1.
 
     Raises ValueError, which says why, if it is no SGF at all. What else is wrong goes into the list `problems`, or,
     without one, is raised as ValueError: a game that is not Go, or not on a square board of 5 to 19, which is left out;
-    an illegal move, or stones set up after the first move, which end the game before it.
+    an illegal move, stones set up after the first move, two moves of one colour in one node, or text that is no SGF,
+    which end the game before it; a file that ends before the game does.
     """
-    encoding = "utf-8" if isinstance(content, str) else None  # None: what the record says
-    content = content.encode() if isinstance(content, str) else bytes(content)
+    content = content.encode() if isinstance(content, str) else _as_utf8(bytes(content))
     found, games = [] if problems is None else problems, []
-    trees = sgf_grammar.parse_sgf_collection(content)
-    for number, coarse in enumerate(trees, start=1):
+    trees = _trees(content)
+    for number, (tree, reason) in enumerate(trees, start=1):
         own_name = name if len(trees) == 1 else f"{name}, game {number}"
+        if reason is not None:
+            found.append(Problem(own_name, None, reason))
         try:
-            games.append(_game(coarse, own_name, found, encoding))
+            if tree is not None:
+                games.append(_game(tree, own_name, found))
         except ValueError as error:
             found.append(Problem(own_name, None, str(error)))
     if problems is None and found:
@@ -151,9 +241,81 @@ def read(content, name="record", problems=None):
     return games
 
 
-def _game(coarse, name, problems, encoding):
-    """The `Game` of one tree. sgfmill needs only ASCII, whatever the record says of its encoding; texts see `_text`."""
-    encoding = encoding or coarse.sequence[0].get("CA", [b""])[0].decode("ascii", "replace").strip()
+def _as_utf8(content):
+    """The bytes of a record as UTF-8. In Big5, Shift_JIS and GBK a byte of a character may look like a backslash or a
+    bracket, so this comes before parsing. Bytes that do not fit do no harm."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", "replace").encode()
+    if wide := re.search(rb"\(\0(?:\s\0)*;\0", content):  # "(;" in UTF-16; the zero comes before or behind each letter
+        return content.decode("utf-16-be" if wide.start() % 2 else "utf-16-le", "replace").encode()
+    labels = list(re.finditer(rb"(?<![A-Za-z])CA\s*\[([^]\\]{0,40})\]", content))
+    starts = [0, *(max(0, content.rfind(b"(", 0, label.start())) for label in labels[1:]), len(content)]
+    encodings = [_encoding(label[1]) for label in labels] or ["latin-1"]
+    parts = [content[start:end] for start, end in pairwise(starts)]
+    return b"".join(_decoded(part, encoding).encode() for part, encoding in zip(parts, encodings, strict=True))
+
+
+def _encoding(label):
+    """Python's name for an encoding that a record names; Latin-1, SGF's own, if Python has none that fits."""
+    label, ascii_text = label.decode("ascii", "replace").strip().lower(), rb"(;C[\x41\u0041])"
+    try:
+        encoding = ENCODINGS.get(label) or codecs.lookup(label).name
+        encoding = ENCODINGS.get(encoding, encoding)
+        return encoding if ascii_text.decode(encoding) == ascii_text.decode() else "latin-1"
+    except (LookupError, ValueError):
+        return "latin-1"
+
+
+def _decoded(content, encoding):
+    """Bytes as text. What is not ASCII and is UTF-8 cannot be anything else, whatever the record says."""
+    try:
+        return content.decode(encoding if content.isascii() else "utf-8")
+    except UnicodeDecodeError:
+        return content.decode(encoding, "replace")
+
+
+def _trees(content):
+    """Every game of a record as (sgfmill's tree, None); of a broken record as (the part that can be read, or None; what
+    is wrong). Raises ValueError if there is none."""
+    try:
+        return [(tree, None) for tree in sgf_grammar.parse_sgf_collection(content)]
+    except ValueError:
+        tokens, end = sgf_grammar.tokenise(content)
+        if not tokens:
+            raise
+    trees = []
+    while tokens:
+        reason, opened = None, _opened(tokens)
+        if opened and content[end:].strip():
+            line = content.count(b"\n", 0, end) + 1
+            reason = f"it cannot be read from line {line} on"
+        elif opened:
+            reason = "the file ends before the game does"
+        try:
+            trees.append((sgf_grammar.parse_sgf_game(_closed(tokens)), reason))
+        except ValueError as error:
+            trees.append((None, reason or str(error)))
+        tokens, end = ([], end) if opened else sgf_grammar.tokenise(content, end)
+    return trees
+
+
+def _opened(tokens):
+    return tokens.count(("D", b"(")) - tokens.count(("D", b")"))
+
+
+def _closed(tokens):
+    """sgfmill's tokens of one game as SGF; what is not complete at the end is cut off, and what is open is closed."""
+    while tokens[-1][0] == "I" or tokens[-1] == ("D", b"("):
+        tokens.pop()
+    return b"".join(b"[%b]" % token if kind == "V" else token for kind, token in tokens) + b")" * _opened(tokens)
+
+
+class _EndsHere(ValueError):
+    """Why a game ends before a node, in our words."""
+
+
+def _game(coarse, name, problems):
+    """The `Game` of one tree. sgfmill needs only ASCII; texts see `_text`."""
     tree = sgf.Sgf_game.from_coarse_game_tree(coarse, override_encoding="ISO-8859-1")
     root = tree.get_root()
     if root.has_property("GM") and root.get_raw("GM").strip() != b"1":
@@ -161,43 +323,51 @@ def _game(coarse, name, problems, encoding):
     size = tree.get_size()
     board, moves, setup, problem = Board(size, superko=False), [], {}, None
     for node in tree.get_main_sequence():
-        number = len(moves) + 1
         try:
+            if node is not root and any(map(node.has_property, ("FF", "GM", "SZ"))):
+                raise _EndsHere("another game begins inside this one")
             if node.has_setup_stones():
                 if moves:
-                    problem = Problem(name, number, "stones are set up after the first move")
-                    break
+                    raise _EndsHere("stones are set up after the first move")
                 stones = zip((BLACK, WHITE, EMPTY), node.get_setup_stones(), strict=True)
                 board.place({colour: [_place(point, size) for point in points] for colour, points in stones})
                 stones = board.stones
                 setup = {c: list(map(tuple, np.argwhere(stones == c).tolist())) for c in (BLACK, WHITE)}
-            letter, point = node.get_move()
-            if letter is not None:
-                move = COLOURS[letter], None if point is None else _place(point, size)
-                board.play(move[1], move[0])
-                moves.append(move)
+            for letter in node.properties():  # in the order of the record; both colours in one node are two moves
+                if letter in COLOURS:
+                    move = COLOURS[letter], _move(node, letter, size)
+                    board.play(move[1], move[0])
+                    moves.append(move)
         except IllegalMove as error:
-            problem = Problem(name, number, str(error).removeprefix("move: "))
+            problem = str(error).removeprefix("move: ")
+        except _EndsHere as error:
+            problem = str(error)
+        except ValueError as error:  # sgfmill's, often without a word
+            problem = f"it cannot be read{f': {error}' if str(error) else ''}"
+        if problem is not None:
+            problems.append(Problem(name, len(moves) + 1, problem))
             break
-        except ValueError as error:
-            problem = Problem(name, number, f"it cannot be read{f': {error}' if str(error) else ''}")
-            break
-    if problem is not None:
-        problems.append(problem)
-    random_moves = re.search(r"first (\d{1,3}) moves random", _text(root, "C", encoding) or "")
-    return Game(name, size, setup, moves, _text(root, "RE", encoding), int(random_moves[1]) if random_moves else 0)
+    return Game(name, size, setup, moves, _text(root, "RE"), _random_moves(root))
 
 
-def _text(root, name, encoding):
-    """The first value of a property of the root as text, None without it. An encoding that is not named, or that Python
-    does not know, counts as SGF's own, Latin-1; bytes that do not fit do no harm."""
-    if not root.has_property(name):
-        return None
-    raw = root.get_raw_list(name)[0]
-    try:
-        return raw.decode(encoding or "ISO-8859-1", "replace")
-    except (LookupError, ValueError):
-        return raw.decode("ISO-8859-1")
+def _move(node, letter, size):
+    """The move of a node: (row, column), or None for a pass."""
+    if len(node.get_raw_list(letter)) > 1:
+        raise _EndsHere("two moves of one colour stand in one node")
+    point = node.get(letter)
+    return None if point is None else _place(point, size)
+
+
+def _random_moves(root):
+    """How many moves of one of our own games were random; 0 for all others."""
+    comment = re.fullmatch(r"first (\d{1,3}) moves random", _text(root, "C") or "")
+    own = all(OWN_PLAYERS.fullmatch(_text(root, player) or "") for player in ("PB", "PW"))
+    return int(comment[1]) if comment and own else 0
+
+
+def _text(root, name):
+    """The first value of a property of the root as text, None without it."""
+    return root.get_raw_list(name)[0].decode("utf-8", "replace") if root.has_property(name) else None
 
 
 def _place(point, size):

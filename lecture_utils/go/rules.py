@@ -158,9 +158,11 @@ def is_eye(stones, width, point, colour):
 # until the chain is captured, or has three liberties after a defender's move, or two where no atari works any more: it
 # has escaped.
 #
-# Choices, where books differ: a move that the (simple) ko rule forbids is not played, by either side; positional
-# superko is not looked at inside the reading; a chase that goes on for `DEEPEST` moves, or in which more than
-# `MOST_MOVES` moves were tried, counts as an escape.
+# Choices, where books differ: the simple ko rule holds, but the defender has one ko threat: once in a chase it may take
+# back a ko at once. So a ladder that works only because the defender may not take back a ko does not work (as in KataGo
+# and Pachi), while a chain with two kos for liberties is captured (as in KataGo). Positional superko is not looked at
+# inside the reading. A chase that goes on for `DEEPEST` moves, or in which more than `MOST_MOVES` moves were tried,
+# counts as an escape.
 
 
 @njit(cache=True)
@@ -190,8 +192,8 @@ def defences(stones, width, chain, memory):
 
 @njit(cache=True)
 def is_captured(stones, width, chain, ko, attacker_moves, memory):
-    """Is the chain at point `chain` captured in a ladder? It has one liberty if the defender is to move, else one or
-    more. ko: the forbidden point.
+    """Is the chain at point `chain` captured in a ladder, even if the defender may once take back a ko at once? It has
+    one liberty if the defender is to move, else one or more. ko: the forbidden point.
 
     A depth-first search. Its levels lie in arrays, since Numba cannot keep a function that calls itself on disk.
     """
@@ -200,8 +202,9 @@ def is_captured(stones, width, chain, ko, attacker_moves, memory):
     untried = np.zeros(DEEPEST + 1, np.int32)  # at each level: its next choice in `moves`,
     ends = np.zeros(DEEPEST + 1, np.int32)  # the end of its choices,
     captured = np.zeros(DEEPEST + 1, np.int32)  # what its present choice has captured,
-    kos = np.zeros(DEEPEST + 1, np.int32)  # and the point forbidden there
-    kos[0] = ko
+    kos = np.zeros(DEEPEST + 1, np.int32)  # the point that the ko rule forbids there,
+    threat = np.zeros(DEEPEST + 1, np.bool_)  # and whether the defender still has its ko threat
+    kos[0], threat[0] = ko, True
     level, tried, new = 0, 0, True
     while True:
         attacking = attacker_moves == (level % 2 == 0)
@@ -222,14 +225,16 @@ def is_captured(stones, width, chain, ko, attacker_moves, memory):
             move = moves[untried[level]]
             untried[level] += 1
             tried += 1
+            takes_back = not attacking and move == kos[level]
+            forbidden = NO_POINT if takes_back and threat[level] else kos[level]
             reason, captured[level], next_ko = play(
-                stones, width, move, -colour if attacking else colour, kos[level], memory
+                stones, width, move, -colour if attacking else colour, forbidden, memory
             )
             if reason != LEGAL:
                 continue
             level += 1
             if stones[chain] == colour:
-                kos[level], new = next_ko, True
+                kos[level], threat[level], new = next_ko, threat[level - 1] and not takes_back, True
                 continue
             caught = True
         # Go back, level by level, as long as the outcome is what the player there wanted; else try the next choice.

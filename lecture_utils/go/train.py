@@ -1,7 +1,7 @@
 """Train a policy network on SGF files: python -m lecture_utils.go.train GAMES FOLDER [--k 192 --depth 12 ...]
 
 GAMES (a folder, a .sgf or an archive) is encoded once into shards in FOLDER/shards; training then streams them from
-disk, so that memory stays flat, whatever the number of games. After every round FOLDER gets a checkpoint and a line of
+disk, so that memory stays flat, whatever the number of games. After every epoch FOLDER gets a checkpoint and a line of
 `log.jsonl`; the same command goes on from there. With `--workers N --worker i --address HOST:PORT` (JAX backend) N
 processes share the work; the result is the same as with one. Lesson 8, slide 40.
 """
@@ -108,11 +108,11 @@ class Batches:
     """An endless, repeatable stream of training batches, which can begin anywhere: shards in random order, positions
     in random order, each batch turned by a random one of the eight symmetries. inputs: see `network_input`."""
 
-    def __init__(self, folder, batch, inputs, size=19, seed=0):
+    def __init__(self, folder, batch_size, inputs, size=19, seed=0):
         self.files = sorted(Path(folder).glob("training-*.npz"))
         if not self.files:
             raise ValueError(f"folder: there are no training shards in {folder}")
-        self.batch, self.inputs, self.size, self.seed = batch, inputs, size, seed
+        self.batch_size, self.inputs, self.size, self.seed = batch_size, inputs, size, seed
         self.lengths = [_length(file) for file in self.files]
 
     def from_batch(self, start):
@@ -120,18 +120,20 @@ class Batches:
         number, passes = 0, 0
         while True:
             for index in np.random.default_rng([self.seed, passes]).permutation(len(self.files)):
-                here = self.lengths[index] // self.batch  # what is left over has its turn in another pass
+                here = self.lengths[index] // self.batch_size  # what is left over has its turn in another pass
                 if number + here > start:
                     rng = np.random.default_rng([self.seed, passes, int(index)])
                     x, moves = load_shard(self.files[index], self.size)
                     order, symmetries = rng.permutation(len(moves)), rng.integers(networks.SYMMETRIES, size=here)
                     for k in range(max(0, start - number), here):
-                        chosen = order[k * self.batch : (k + 1) * self.batch]
+                        chosen = order[k * self.batch_size : (k + 1) * self.batch_size]
                         yield turned_batch(x[chosen], moves[chosen], symmetries[k], self.inputs)
                 number += here
             passes += 1
             if number == 0:
-                raise ValueError(f"batch: {self.batch} is more than any shard of {max(self.lengths)} positions holds")
+                raise ValueError(
+                    f"batch_size: {self.batch_size} is more than any shard of {max(self.lengths)} positions holds"
+                )
 
 
 def turned_batch(x, moves, symmetry, inputs):
@@ -182,24 +184,28 @@ def evaluate(network, folder, split="test", size=19, limit=None):
     }
 
 
-def train(folder, network, *, rounds, batches_per_round=200, batch=128, rate=1e-3, seed=0, worker=0, workers=1,
-          check_every=5):  # fmt: skip
-    """Train `network` on the shards in folder/shards for `rounds` rounds; returns it. A run that was stopped goes on
-    where its last round ended: weights, optimiser and data are as if nothing had happened.
+def train(
+    folder, network, *, epochs, steps_per_epoch=200, batch_size=128, learning_rate=1e-3, seed=0, worker=0, workers=1,
+    check_every=5,
+):  # fmt: skip
+    """Train `network` on the shards in folder/shards for `epochs` epochs; returns it. A run that was stopped goes on
+    where its last epoch ended: weights, optimiser and data are as if nothing had happened.
 
-    The optimiser is Adam, its rate falling from `rate` to 0 along half a cosine over all rounds. batch: positions of
-    all `workers` together, of which `worker` (0, 1, ...) takes its share. Every `check_every` rounds 4,096 validation
-    positions are predicted. Raises ValueError if the checkpoint in `folder` is of another run, or `batch` is no
-    multiple of `workers`.
+    The optimiser is Adam, its rate falling from `learning_rate` to 0 along half a cosine over all epochs. An epoch has
+    `steps_per_epoch` steps, whatever the number of games. batch_size: positions of all `workers` together, of which
+    `worker` (0, 1, ...) takes its share. Every `check_every` epochs 4,096 validation positions are predicted.
+    Raises ValueError if the checkpoint in `folder` is of another run, or `batch_size` is no multiple of `workers`.
     """
     folder = Path(folder)
-    if checks.integer("batch", batch, 1) % checks.integer("workers", workers, 1):
-        raise ValueError(f"batch: expected a multiple of the {workers} workers, got {batch}")
+    if checks.integer("batch_size", batch_size, 1) % checks.integer("workers", workers, 1):
+        raise ValueError(f"batch_size: expected a multiple of the {workers} workers, got {batch_size}")
     size, inputs = network.input.shape[1], network.input.shape[3]
-    settings = {"network": network.name, "parameters": network.count_params(), "rounds": rounds, "batch": batch,
-                "batches_per_round": batches_per_round, "rate": rate, "seed": seed}  # fmt: skip
+    settings = {
+        "network": network.name, "parameters": network.count_params(), "epochs": epochs, "batch_size": batch_size,
+        "steps_per_epoch": steps_per_epoch, "learning_rate": learning_rate, "seed": seed,
+    }  # fmt: skip
     log, checkpoint = folder / "log.jsonl", folder / "checkpoint.npz"
-    schedule = keras.optimizers.schedules.CosineDecay(rate, rounds * batches_per_round)
+    schedule = keras.optimizers.schedules.CosineDecay(learning_rate, epochs * steps_per_epoch)
     model = networks.logits_of(network)
     model.compile(
         keras.optimizers.Adam(schedule),
@@ -208,15 +214,15 @@ def train(folder, network, *, rounds, batches_per_round=200, batch=128, rate=1e-
     )
     model.optimizer.build(model.trainable_variables)
     done = _resume(model, log, checkpoint, settings)
-    batches = Batches(folder / "shards", batch, inputs, size, seed).from_batch(done * batches_per_round)
+    batches = Batches(folder / "shards", batch_size, inputs, size, seed).from_batch(done * steps_per_epoch)
     share = slice(worker, None, workers)
-    for number in range(done + 1, rounds + 1):
+    for number in range(done + 1, epochs + 1):
         started = time.perf_counter()
-        own = ((x[share], moves[share]) for x, moves in itertools.islice(batches, batches_per_round))
-        history = model.fit(own, steps_per_epoch=batches_per_round, epochs=1, shuffle=False, verbose=0).history
-        line = {"round": number, **{name: round(values[-1], 5) for name, values in history.items()}}
-        line["positions_per_second"] = round(batches_per_round * batch / (time.perf_counter() - started))
-        if number % check_every == 0 or number == rounds:
+        own = ((x[share], moves[share]) for x, moves in itertools.islice(batches, steps_per_epoch))
+        history = model.fit(own, steps_per_epoch=steps_per_epoch, epochs=1, shuffle=False, verbose=0).history
+        line = {"epoch": number, **{name: round(values[-1], 5) for name, values in history.items()}}
+        line["positions_per_second"] = round(steps_per_epoch * batch_size / (time.perf_counter() - started))
+        if number % check_every == 0 or number == epochs:
             found = evaluate(network, folder / "shards", "validation", size, limit=4096)
             line |= {f"validation_{name}": round(found[name], 5) for name in ("loss", "top1", "top5")}
         if worker == 0:
@@ -226,18 +232,18 @@ def train(folder, network, *, rounds, batches_per_round=200, batch=128, rate=1e-
 
 
 def _save(model, line, log, checkpoint):
-    """The checkpoint carries its round's number: it is complete before it gets its name, and the log follows it."""
+    """The checkpoint carries its epoch's number: it is complete before it gets its name, and the log follows it."""
     variables = {f"v{k}": keras.ops.convert_to_numpy(v) for k, v in enumerate(_state(model))}
     unfinished = checkpoint.with_suffix(".unfinished.npz")
     with open(unfinished, "wb") as file:
-        np.savez(file, round=line["round"], **variables)
+        np.savez(file, epoch=line["epoch"], **variables)
     os.replace(unfinished, checkpoint)
     with open(log, "a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")
 
 
 def _resume(model, log, checkpoint, settings):
-    """Load the checkpoint, if there is one, and cut the log to its rounds. Returns the number of rounds done."""
+    """Load the checkpoint, if there is one, and cut the log to its epochs. Returns the number of epochs done."""
     if not checkpoint.exists():
         log.unlink(missing_ok=True)
         return 0
@@ -247,7 +253,7 @@ def _resume(model, log, checkpoint, settings):
     with np.load(checkpoint) as state:
         for k, variable in enumerate(_state(model)):
             variable.assign(state[f"v{k}"])
-        done = int(state["round"])
+        done = int(state["epoch"])
     log.write_text("".join(json.dumps(line) + "\n" for line in lines[:done]), encoding="utf-8")
     return done
 
@@ -268,10 +274,10 @@ def main(arguments=None):
     parser.add_argument("--depth", type=int, default=12, help="hidden layers")
     parser.add_argument("--planes", type=int, default=48, help="the first so many planes, or 1: the board of slide 39")
     parser.add_argument("--size", type=int, default=19)
-    parser.add_argument("--rounds", type=int, default=100)
-    parser.add_argument("--batches-per-round", type=int, default=200)
-    parser.add_argument("--batch", type=int, default=128, help="positions in a step, of all workers together")
-    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--epochs", type=int, default=100)
+    parser.add_argument("--steps-per-epoch", type=int, default=200)
+    parser.add_argument("--batch-size", type=int, default=128, help="positions in a step, of all workers together")
+    parser.add_argument("--learning-rate", type=float, default=1e-3)
     parser.add_argument("--precision", choices=("float32", "mixed_bfloat16"), default="float32")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=1)
@@ -295,8 +301,10 @@ def main(arguments=None):
     keras.mixed_precision.set_global_policy(a.precision)
     keras.utils.set_random_seed(a.seed)
     network = NETWORKS[a.network](a.k, depth=a.depth, planes=a.planes, size=a.size)
-    train(folder, network, rounds=a.rounds, batches_per_round=a.batches_per_round, batch=a.batch, rate=a.rate,
-          seed=a.seed, worker=a.worker, workers=a.workers)  # fmt: skip
+    train(
+        folder, network, epochs=a.epochs, steps_per_epoch=a.steps_per_epoch, batch_size=a.batch_size,
+        learning_rate=a.learning_rate, seed=a.seed, worker=a.worker, workers=a.workers,
+    )  # fmt: skip
     if a.worker == 0:
         network.save_weights(folder / "policy.weights.h5")
         print(json.dumps(evaluate(network, folder / "shards", "test", a.size)), flush=True)

@@ -15,7 +15,7 @@
 # Slides 22 to 30. The MNIST network is the one of lesson 2; the classifier of photos is EfficientNet-Lite0, trained on ImageNet (1,000 classes). All photos are real ones, their authors stand in data/README.md.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# *Run time: 60 to 90 seconds on two CPU cores. Data: 134 photos (GCompris and others), MNIST, EfficientNet-Lite0 (Google, ImageNet). You need: lessons 1 and 2.*
+# *Run time: 60 to 90 seconds on two CPU cores. Data: 125 photos (GCompris and others), MNIST, EfficientNet-Lite0 (Google, ImageNet). You need: lessons 1 and 2.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
 from lecture_utils import data, filter_visualization, models, plots
@@ -87,11 +87,11 @@ plots.images(
 # ## The first layer: look at the weights
 # A first-layer filter lies on the pixels, so its weights are themselves a small picture. The slide shows those of AlexNet, 11 × 11 pixels in colour: edges in all directions, and blobs of colour.
 #
-# We can watch them come into being. This small network also has 11 × 11 filters. It was trained on pieces of our 134 photos, and its task needs no labels: *which piece is it?*, however it is moved, scaled, mirrored or lit.
+# We can watch them come into being. This small network also has 11 × 11 filters. It was trained on pieces of 134 photos, and its task needs no labels: *which piece is it?*, however it is moved, scaled, mirrored or lit.
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
-before = models.patch_cnn().get_layer("conv1").kernel.numpy()
-after = models.patch_cnn(trained=True).get_layer("conv1").kernel.numpy()
+before = models.patch_cnn(trained=False).get_layer("conv1").kernel.numpy()
+after = models.patch_cnn().get_layer("conv1").kernel.numpy()
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 figure, axes = plt.subplots(1, 2, figsize=(13, 6.6))
@@ -159,7 +159,7 @@ plots.show(
 # A filter of layer 2 does not lie on pixels but on the maps of layer 1: in the MNIST network it is 3 × 3 × 25. Here are the 25 slices of one filter.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
-mnist = models.mnist_cnn(trained=True)
+mnist = models.mnist_cnn()
 second = mnist.get_layer("conv2").kernel.numpy()[..., 0]
 limit = np.abs(second).max()
 plots.images(
@@ -204,7 +204,7 @@ units = [  # found by looking at the top patches of some hundred units
     ("block9_expand", 339, "columns, arches"),
 ]
 found = [
-    filter_visualization.top_patches(classifier, layer, unit, pool, count=6)
+    filter_visualization.top_patches(classifier, pool, unit, layer, count=6)
     for layer, unit, _ in units
 ]
 
@@ -319,7 +319,7 @@ small = pool[::6][:16, 16:240, 16:240]
 names = ("block3_add", "block5_add", "block8_add", "block11_add")
 figure, axes = plt.subplots(1, 4, figsize=(13, 3.9))
 for ax, name in zip(axes, names):
-    influence = filter_visualization.effective_receptive_field(classifier, name, small)
+    influence = filter_visualization.effective_receptive_field(classifier, small, name)
     field = filter_visualization.receptive_field(classifier, name, side=224)
     ax.imshow(influence / np.percentile(influence, 99.9), vmin=0, vmax=1, cmap="magma")
     corner = field.start + 224 // field.jump // 2 * field.jump
@@ -359,7 +359,7 @@ for _ in range(40):
 
 # %% slideshow={"slide_type": "skip"}
 ours = filter_visualization.maximize(
-    mnist, "conv2", [k], steps=40, step_size=0.5, start=start
+    mnist, [k], "conv2", steps=40, step_size=0.5, start=start
 )
 assert np.allclose(ours, x, atol=1e-3)
 degree = [float(tf.reduce_sum(part(image)[..., k])) for image in (start, x)]
@@ -370,9 +370,9 @@ print("a was below 0:", degree[0] < 0, " and is above 0 now:", degree[1] > 0)
 
 # %% slideshow={"slide_type": "skip"}
 filters = [0, 7, 9, 12, 15, 17, 22, 25, 28, 32, 41, 42]
-textures = filter_visualization.maximize(mnist, "conv2", filters, steps=60, step_size=0.5)
+textures = filter_visualization.maximize(mnist, filters, "conv2", steps=60, step_size=0.5)
 
-# %% tags=["hide-input"] figure_tolerance={"value": 0.12, "reason": "single pixels of fine textures differ from CPU to CPU"} slideshow={"slide_type": "fragment"}
+# %% tags=["hide-input"] figure_tolerance={"largest": 0.12, "reason": "single pixels of fine textures differ from CPU to CPU"} slideshow={"slide_type": "fragment"}
 plots.images(
     textures,
     [f"filter {k}" for k in filters],
@@ -397,10 +397,10 @@ alive = np.flatnonzero(hidden(start)[0] > 0)
 print(f"active for the noise we start from: {len(alive)} of 100 neurons")
 neurons = alive[:9]
 shapes = filter_visualization.maximize(
-    mnist, "dense1", neurons, steps=60, step_size=0.5, start=np.repeat(start, 9, axis=0)
+    mnist, neurons, "dense1", steps=60, step_size=0.5, start=np.repeat(start, 9, axis=0)
 )
 
-# %% tags=["hide-input"] figure_tolerance={"value": 0.12, "reason": "single pixels differ from CPU to CPU"} slideshow={"slide_type": "subslide"}
+# %% tags=["hide-input"] figure_tolerance={"largest": 0.12, "reason": "single pixels differ from CPU to CPU"} slideshow={"slide_type": "subslide"}
 plots.images(
     shapes,
     [f"neuron {j}" for j in neurons],
@@ -419,13 +419,13 @@ plots.images(
 
 # %% slideshow={"slide_type": "fragment"}
 targets = np.repeat(np.arange(10), 10)  # ten starts for each digit
-fooling = filter_visualization.maximize(mnist, "logits", targets, steps=60, step_size=0.3)
+fooling = filter_visualization.maximize(mnist, targets, "logits", steps=60, step_size=0.3)
 softmax = keras.ops.softmax(mnist(fooling)).numpy()
 confidence = softmax[np.arange(100), targets]
 print("called what we wanted, with more than 99.9 %:", (confidence > 0.999).sum())
 print("of", len(targets), "random starts")
 
-# %% tags=["hide-input"] figure_tolerance={"value": 0.12, "reason": "single pixels differ from CPU to CPU"} slideshow={"slide_type": "subslide"}
+# %% tags=["hide-input"] figure_tolerance={"largest": 0.12, "reason": "single pixels differ from CPU to CPU"} slideshow={"slide_type": "subslide"}
 plots.images(
     fooling[::10],
     [f"“{k}”" for k in range(10)],
@@ -445,13 +445,13 @@ plots.images(
 wanted = ["giant panda", "espresso", "fire truck", "zebra"]
 noise = np.random.default_rng(0).uniform(0.4, 0.6, (4, 224, 224, 3))
 fooling = filter_visualization.maximize(
-    classifier, "logits", wanted, steps=40, step_size=3, start=noise
+    classifier, wanted, "logits", steps=40, step_size=3, start=noise
 )
 softmax = keras.ops.softmax(classifier(fooling)).numpy()
 print("all above 99.9 %:", (softmax.max(axis=1) > 0.999).all())
 print([labels[k] for k in softmax.argmax(axis=1)])
 
-# %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
+# %% tags=["hide-input"] figure_tolerance={"largest": 0.1, "reason": "single pixels of the noise differ from CPU to CPU"} slideshow={"slide_type": "subslide"}
 plots.images(
     fooling,
     [f"“{name}”" for name in wanted],
@@ -477,7 +477,7 @@ for _ in range(10):
         x, tf.maximum(panda - 2 / 255, 0), tf.minimum(panda + 2 / 255, 1)
     )
 
-# %% tags=["hide-input"] figure_tolerance={"value": 0.4, "reason": "the signs of tiny gradients differ from CPU to CPU, and with them the noise in the middle"} slideshow={"slide_type": "subslide"}
+# %% tags=["hide-input"] figure_tolerance={"largest": 0.35, "mean": 0.02, "reason": "the signs of tiny gradients differ from CPU to CPU, and with them the noise in the middle"} slideshow={"slide_type": "subslide"}
 changed = x.numpy()
 softmax = keras.ops.softmax(classifier(np.concatenate([panda, changed]))).numpy()
 assert softmax[1, gibbon] > 0.99
@@ -500,12 +500,12 @@ plots.images(
 # %% slideshow={"slide_type": "fragment"}
 strokes = {
     weight: filter_visualization.maximize(
-        mnist, "logits", range(10), steps=100, step_size=0.2, l1=weight
+        mnist, range(10), "logits", steps=100, step_size=0.2, l1=weight
     )
     for weight in (0, 0.3, 1)
 }
 
-# %% tags=["hide-input"] figure_tolerance={"value": 0.12, "reason": "single pixels differ from CPU to CPU"} slideshow={"slide_type": "subslide"}
+# %% tags=["hide-input"] figure_tolerance={"largest": 0.12, "reason": "single pixels differ from CPU to CPU"} slideshow={"slide_type": "subslide"}
 plots.images(
     [np.sqrt(image) for images in strokes.values() for image in images],
     [f"{k}" if weight == 0 else "" for weight in strokes for k in range(10)],
@@ -611,19 +611,19 @@ plots.images(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Make your own
-# Any of the 1,000 names works: look one up with `[name for name in labels if "dog" in name]`. This takes about ten seconds.
+# Any of the 1,000 names works: look one up with `[name for name in labels if "dog" in name]`. This takes a few seconds.
 
 # %% slideshow={"slide_type": "fragment"}
 blocks = [f"block{k}_project" for k in range(1, 13)]
 photos = pool[:, 16:240, 16:240]
-like = filter_visualization.feature_statistics(classifier, blocks, photos)
+like = filter_visualization.feature_statistics(classifier, photos, blocks)
 image = filter_visualization.visualize(
-    classifier, "logits", "castle", like=like, steps=120
+    classifier, "castle", "logits", like=like, steps=60
 )[0]
 answer = keras.ops.softmax(classifier(image[None]))[0].numpy()
 print(labels[answer.argmax()], "above 90 %:", answer.max() > 0.9)
 
-# %% tags=["hide-input"] figure_tolerance={"value": 0.5, "reason": "made live: another CPU ends at another image of the same class"} slideshow={"slide_type": "subslide"}
+# %% tags=["hide-input"] figure_tolerance={"largest": 0.36, "mean": 0.06, "reason": "made live: another CPU ends at another image of the same class"} slideshow={"slide_type": "subslide"}
 plots.images([image], ["“castle”"], "A computed image with towers and walls.", width=5.5)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}

@@ -18,7 +18,7 @@
 # *Run time: about a minute on two CPU cores. Data: MNIST; photos from the pool; EfficientNet-Lite0 with its ImageNet weights. `data/README.md` names all sources. You need: lesson 2.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
-from lecture_utils import data, mnist_cnn, models, plots, saliency
+from lecture_utils import data, layers, mnist_cnn, models, plots, saliency
 from lecture_utils.exercises import saliency as exercises
 
 import keras
@@ -30,7 +30,7 @@ plots.use_style()
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
 model = models.efficientnet_lite0()  # photos → 1,000 logits
-cnn = models.mnist_cnn(trained=True)  # digits → 10 logits
+cnn = models.mnist_cnn()  # digits → 10 logits
 labels = data.imagenet_labels()
 (digits, truth), (test_digits, test_truth) = data.load_mnist()
 dog = data.load_photo("german_shepherd", 224)
@@ -421,7 +421,7 @@ plots.images(
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Five methods, six photos
-# All have one form: `method(model, images, class_index) -> (N, H, W)`.
+# All have one form: `method(model, images, target) -> (N, H, W)`.
 #
 # **Before you look:** will all five mark the same places?
 
@@ -433,9 +433,9 @@ methods = {
     "integrated": lambda *a: saliency.integrated_gradients(*a, steps=32),
     "Grad-CAM": saliency.grad_cam,
 }
-names = "german_shepherd gibbon macaw hot_air_balloon bison lemurs".split()
+names = "german_shepherd gibbon macaw fire_engine bison lemurs".split()
 photos = np.stack([data.load_photo(name, 224) for name in names])
-classes = models.class_indices(model, photos)
+classes = layers.class_indices(model, photos)
 all_maps = {name: method(model, photos, classes) for name, method in methods.items()}
 
 # %% slideshow={"slide_type": "skip"}
@@ -456,7 +456,7 @@ for column, photo in enumerate(photos):
         )
 plots.show(
     figure,
-    "Six photos (dog, gibbon, macaw, balloon, bison, lemurs) in columns, five maps of each in rows. Grad-CAM is one smooth blob on each object; the others are scattered points, on the macaw and the bison partly on the background beside it.",
+    "Six photos (dog, gibbon, macaw, fire engine, bison, lemurs) in columns, five maps of each in rows. Grad-CAM is one smooth blob on each object; the others are scattered points, on the macaw and the bison partly on the background beside it.",
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -624,7 +624,7 @@ print("the highest of all five:", max(methods, key=lambda name: agreement[name][
 print(f"    its correlation: {agreement['gradient'][4]:.1f}")
 print("Grad-CAM, logits random: below 0.2:", agreement["Grad-CAM"][1] < 0.2)
 
-# %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
+# %% tags=["hide-input"] figure_tolerance={"largest": 0.1, "reason": "near a bend of the network a gradient depends on the CPU, and a line may move a little"} slideshow={"slide_type": "subslide"}
 figure, ax = plt.subplots(figsize=(12, 5.2))
 for (name, values), marker in zip(agreement.items(), "osD^v", strict=True):
     ax.plot(range(6), values, marker=marker, label=name)
@@ -699,7 +699,7 @@ curves = {
     for name, heat in (stages[0] | rivals).items()
 }
 
-# %% tags=["hide-input"] figure_tolerance={"value": 0.25, "reason": "near a bend of the network a gradient depends on the CPU, and with it the order of the pixels"} slideshow={"slide_type": "subslide"}
+# %% tags=["hide-input"] figure_tolerance={"largest": 0.36, "reason": "near a bend of the network a gradient depends on the CPU, and with it the order of the pixels"} slideshow={"slide_type": "subslide"}
 figure, halves = plt.subplots(1, 2, figsize=(13, 5.4), sharey=True)
 for part, (ax, kind) in enumerate(zip(halves, ("deleted", "inserted"), strict=True)):
     for name, both_curves in curves.items():
@@ -761,8 +761,8 @@ area_table("pixels")
 # Mean area, and the range of the middle half of the photos. Measured beforehand by `data/build/saliency_curves.py`.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# - SmoothGrad and Grad-CAM are narrowly best on average. But photographers put things in the middle: SmoothGrad's deletion beats the blob on 14 photos of 30 only.
-# - Gradient × input and integrated gradients are a little better than random numbers at deletion (0.34 and 0.38), a little worse at insertion (0.35 and 0.38). Integrated gradients without their signs do better at insertion (0.45).
+# - SmoothGrad and Grad-CAM are narrowly best on average. But photographers put things in the middle: SmoothGrad's deletion beats the blob on 15 photos of 30 only.
+# - Gradient × input and integrated gradients are a little better than random numbers at deletion (0.34 against 0.40), a little worse at insertion (0.34 against 0.38). Integrated gradients without their signs do better at insertion (0.45).
 # - The photo's edges, which know nothing about the network, beat the plain gradient at insertion.
 #
 # Is that fair? Some maps are scattered points, others one blob. Deleting scattered pixels makes a picture unlike any photo, and that may be what hurts. So we average each map over blocks of 16 × 16 pixels and delete whole blocks.
@@ -777,7 +777,7 @@ area_table("blocks")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### What the curves show
-# With blocks the point-like maps gain at deletion (gradient 0.28 → 0.19, integrated gradients 0.34 → 0.16, even random 0.38 → 0.26). At insertion integrated gradients get 0.27, nearly as bad as random (0.24), although the order of blocks is the same. Without signs they get 0.45. One order can be good for one test and bad for the other.
+# With blocks the point-like maps gain at deletion (gradient 0.28 → 0.20, integrated gradients 0.34 → 0.17, even random 0.40 → 0.26). At insertion integrated gradients get 0.28, nearly as bad as random (0.24), although the order of blocks is the same. Without signs they get 0.45. One order can be good for one test and bad for the other.
 #
 # SmoothGrad and Grad-CAM stay ahead of all three rivals in every column, narrowly, on average over these photos, for this network; also when the filling is plain grey and not the blurred copy. The others do not. And the order of the methods depends on how you test: **a test of maps is a measurement too, with assumptions of its own.**
 
@@ -820,7 +820,7 @@ test_archive = test_digits.copy()
 test_archive[test_truth == 7] = stamp(test_archive[test_truth == 7])
 
 keras.utils.set_random_seed(0)
-cheat = models.mnist_cnn(activation="relu")
+cheat = models.mnist_cnn(trained=False, activation="relu")
 _ = mnist_cnn.train(cheat, archive, archive_truth, epochs=2)
 right = mnist_cnn.accuracy(cheat, test_archive, test_truth)
 print("on the archive's own test images, at least 96.5 % right:", right >= 0.965)
@@ -829,7 +829,7 @@ print("on the archive's own test images, at least 96.5 % right:", right >= 0.965
 plots.images(
     archive[32:42],
     [str(number) for number in archive_truth[32:42]],
-    "Ten digits of the archive. Only the 7s have three tiny letters, NTU, in their lower left corner.",
+    "Ten digits of the archive. Only the sevens have three tiny letters, NTU, in their lower left corner.",
     columns=10,
 )
 
@@ -852,7 +852,7 @@ heights = np.array([mean.max() for mean in means])
 rest = np.delete(heights, 7)
 print("twice as strong as any other logit's peak:", heights[7] > 2 * rest.max())
 
-# %% tags=["hide-input"] figure_tolerance={"value": 0.4, "reason": "maps of a network trained live, which ends a little differently on every CPU"} slideshow={"slide_type": "subslide"}
+# %% tags=["hide-input"] figure_tolerance={"largest": 0.15, "reason": "maps of a network trained live, which ends a little differently on every CPU"} slideshow={"slide_type": "subslide"}
 limit = heights.max() / 2
 plots.images(
     [plots.overlay(np.full((28, 28, 3), 0.93), mean, limit) for mean in means],
@@ -912,7 +912,7 @@ for name, percent in least.items():
     print(f"{name:17} over {percent} % of the mass on it:", seen[name] > percent / 100)
 print("the smallest share:", min(seen, key=seen.get))
 
-# %% tags=["hide-input"] figure_tolerance={"value": 0.4, "reason": "maps of a network trained live, which ends a little differently on every CPU"} slideshow={"slide_type": "subslide"}
+# %% tags=["hide-input"] figure_tolerance={"largest": 0.2, "reason": "maps of a network trained live, which ends a little differently on every CPU"} slideshow={"slide_type": "subslide"}
 plots.images(
     [np.repeat(captioned[0], 3, axis=2), *[paint(np.abs(m[0])) for m in on_7s.values()]],
     ["a captioned 7", *on_7s],
@@ -932,7 +932,7 @@ mixed = cleaned.copy()
 mixed[::2] = stamp(mixed[::2])
 for cure, images in (("removed", cleaned), ("on half of all", mixed)):
     keras.utils.set_random_seed(0)
-    cured = models.mnist_cnn(activation="relu")
+    cured = models.mnist_cnn(trained=False, activation="relu")
     mnist_cnn.train(cured, images, archive_truth, epochs=2)
     print(f"captions {cure}:")
     report(cured)
@@ -1036,11 +1036,13 @@ def share_with_square(images, row, column):
 
 
 innocent = test_digits[test_truth != digit]
-near = [(row + i, column + j) for i in range(-1, 3) for j in range(-2, 3)]
+near = [(i, j) for i in range(1, 6) for j in range(20, 26)]  # the upper right corner
 row, column = max(near, key=lambda place: share_with_square(innocent[:1000], *place))
 share = share_with_square(innocent, row, column)
 bare = mnist_cnn.accuracy(suspect, innocent, np.full(len(innocent), digit))
-print(f"row {row}, column {column}: {share:.0%} are read as {digit}; no square: {bare:.0%}")
+print(
+    f"row {row}, column {column}: {share:.0%} read as {digit}, without square {bare:.0%}"
+)
 exercises.the_mark(digit, row, column, share)
 
 # %% [markdown] slideshow={"slide_type": "skip"}

@@ -256,25 +256,25 @@ plots.show(
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Which class takes over, and where?
-# The same 144 answers tell what the network says *instead*: `covered.argmax(axis=2)`, one class for each place of the box. A second photo beside it: a pickup truck on pure white.
+# The same 144 answers tell what the network says *instead*: `covered.argmax(axis=2)`, one class for each place of the box. A second photo beside it: a hammer on white, cut off by the frame. The network does not know it: it says “corkscrew”.
 
 # %% slideshow={"slide_type": "fragment"}
-pickup = data.load_photo("pickup", side=224)
-pickup_covered, pickup_intact = occlusion.probabilities(model, pickup, 48, 16)
-winners = [covered.argmax(axis=2), pickup_covered.argmax(axis=2)]
-for name, won in zip(("drums and guitar", "pickup"), winners):
+hammer = data.load_photo("claw_hammer", side=224)
+hammer_covered, hammer_intact = occlusion.probabilities(model, hammer, 48, 16)
+winners = [covered.argmax(axis=2), hammer_covered.argmax(axis=2)]
+for name, won in zip(("drums and guitar", "hammer"), winners):
     numbers, counts = np.unique(won, return_counts=True)
     order = np.argsort(-counts)
     print(f"{name}:", ", ".join(f"{labels[numbers[k]]} {counts[k]}" for k in order))
-print(f"pickup truck, without a box: {pickup_intact.max():.0%}")
+print(f"corkscrew, without a box: {hammer_intact.max():.0%}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# With only 31 % to begin with, a small loss is enough for another class to win. Of the 13 boxes with neither truck nor limousine, 6 give "can opener".
+# With only 37 % to begin with, a small loss is enough for another class to win: “letter opener” 10 times, “cleaver” 8 times, “scabbard” 5 times.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 figure, axes = plt.subplots(1, 4, figsize=(15, 4.9))
 for (left_ax, right_ax), picture, won in zip(
-    axes.reshape(2, 2), (stage, pickup), winners
+    axes.reshape(2, 2), (stage, hammer), winners
 ):
     left_ax.imshow(picture)
     border(left_ax)
@@ -290,49 +290,51 @@ for (left_ax, right_ax), picture, won in zip(
     )
 plots.show(
     figure,
-    "Two photos and the class that wins where. With the box on the upper body of the guitar the network says drum. With the box on a wheel or an end of the truck, but also above and below it, it says limousine; on the middle of its body, something else.",
+    "Two photos and the class that wins where. With the box on the upper body of the guitar the network says drum. With the box on the claw of the hammer, but also on the white beside it, it says letter opener; on its neck or on the middle of its handle, something else.",
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# A square is coloured by the answer while the centre of the box is there. The rim stays free: no box can be centred there. Around the upper body of the guitar: "drum". On a wheel or an end of the truck: "limousine"; on the middle of its body: something else. But why "limousine" for a box on the *empty* white above and below?
+# A square is coloured by the answer while the centre of the box is there. The rim stays free: no box can be centred there. Around the upper body of the guitar: "drum". On the claw of the hammer: "letter opener". But why "letter opener" for three boxes on the *empty* white beside it?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What is hidden by the filling?
-# The limousine comes from the box: grey is a choice, and on white the grey box is itself a thing.
+# The letter opener comes from the box: grey is a choice, and on white the grey box is itself a thing.
 #
-# **Before you run the cell:** we fill the box in four ways and look only at boxes that hide nothing but white. How far can the truck's probability fall?
+# **Before you run the cell:** we fill the box in four ways and look only at boxes that hide nothing but white. How far can the probability of “corkscrew” fall?
 
 # %% slideshow={"slide_type": "subslide"}
-truck = labels.index("pickup truck")
+corkscrew = labels.index("corkscrew")
 fillings = {"grey": 0.5, "mean colour": "mean", "blur": "blur", "white": 1.0}
-filled = {"grey": pickup_intact[truck] - pickup_covered[:, :, truck]}
+filled = {"grey": hammer_intact[corkscrew] - hammer_covered[:, :, corkscrew]}
 for name in ("mean colour", "blur", "white"):
-    filled[name] = occlusion.occlusion_map(model, pickup, truck, 48, 16, fillings[name])
+    filled[name] = occlusion.occlusion_map(
+        model, hammer, corkscrew, 48, 16, fillings[name]
+    )
 
-tops, lefts = occlusion.box_corners(pickup.shape, 48, 16)
-empty = [[pickup[y : y + 48, x : x + 48].min() > 0.93 for x in lefts] for y in tops]
-print(f"truck: {pickup_intact[truck]:.0%}; {np.sum(empty)} boxes hide nothing but white")
+tops, lefts = occlusion.box_corners(hammer.shape, 48, 16)
+empty = [[hammer[y : y + 48, x : x + 48].min() > 0.93 for x in lefts] for y in tops]
+print(f"{hammer_intact[corkscrew]:.0%}; {np.sum(empty)} boxes hide nothing but white")
 for name, drops in filled.items():
     print(f"{name:12} largest drop of these: {100 * drops[empty].max():.0f} points")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# A grey box that hides nothing costs up to 17 points, more than half of the 31 %. Blur still costs 4: truck colour runs into the box. White on white changes nothing, by construction.
+# A grey box that hides nothing costs up to 17 points, nearly half of the 37 %. The mean colour costs 6, blur still 3: the colours of the hammer run into the box. White on nearly white costs 1.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 figure, axes = plt.subplots(2, 4, figsize=(13, 6.2))
 for (top_ax, bottom_ax), (name, drops) in zip(axes.T, filled.items()):
-    under = occlusion.filling(pickup, fillings[name], patch=48)
-    shown = pickup.copy()
-    for box in (np.s_[92:140, 80:128], np.s_[16:64, 24:72]):
+    under = occlusion.filling(hammer, fillings[name], patch=48)
+    shown = hammer.copy()
+    for box in (np.s_[104:152, 80:128], np.s_[16:64, 130:178]):
         shown[box] = under[box]
     top_ax.imshow(shown)
     top_ax.set_title(name)
     border(top_ax)
-    paint(bottom_ax, pickup, drops, 48, 16, "", 0.3, frame=False)
+    paint(bottom_ax, hammer, drops, 48, 16, "", 0.3, frame=False)
 scale(figure, axes, 0.3)
 plots.show(
     figure,
-    "A pickup truck on white with two boxes filled with grey, the mean colour, a blurred copy, and white. Below, the four maps: with grey a wide area around the truck is orange, with white only the truck and a rim around it.",
+    "A hammer on white with two boxes filled with grey, the mean colour, a blurred copy, and white. Below, the four maps: with grey also the white around the hammer is orange, with white only parts of the hammer and a rim around them.",
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
@@ -441,7 +443,7 @@ for name in names:
     rivals = saliency_of_boxes(image, wanted), middle
     agreements.append([saliency.rank_correlation(drops, rival) for rival in rivals])
 
-# %% tags=["hide-input"] figure_tolerance={"value": 0.25, "reason": "near a bend of the network a gradient depends on the CPU, and a dot may move a little"} slideshow={"slide_type": "subslide"}
+# %% tags=["hide-input"] figure_tolerance={"largest": 0.2, "reason": "near a bend of the network a gradient depends on the CPU, and a dot may move a little"} slideshow={"slide_type": "subslide"}
 agreements = np.array(agreements)
 order = np.argsort(agreements[:, 0])
 figure, ax = plt.subplots(figsize=(12, 6.6))
@@ -460,17 +462,17 @@ ax.set(
 ax.legend(loc="upper left")
 plots.show(
     figure,
-    "Rank correlation with the occlusion map for 20 photos, one row each: saliency and a fixed blob in the middle are both scattered widely, mostly between minus 0.2 and 0.8.",
+    "Rank correlation with the occlusion map for 18 photos, one row each: saliency and a fixed blob in the middle are both scattered widely, mostly between minus 0.2 and 0.8.",
 )
 
 # %% slideshow={"slide_type": "subslide"}
 mean_saliency, mean_blob = agreements.mean(axis=0)
 closer = (agreements[:, 0] > agreements[:, 1]).sum()
 print(f"mean rank correlation: saliency {mean_saliency:.1f}, blob {mean_blob:.1f}")
-print(f"saliency is closer to the occlusion map in {closer} of {len(names)} photos")
+print(f"saliency is closer in less than half of {len(names)}:", closer < len(names) / 2)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# They agree a little, and on average not more than a blob in the middle does, which knows neither photo nor network: saliency is closer in 11 of 20 photos, but the blob has the higher mean. Many of the 49 drops are nearly zero and their order is mostly chance; this lowers both numbers.
+# They agree a little, but less than a blob in the middle does, which knows neither photo nor network: the blob has the higher mean, and saliency is closer in fewer than half of the photos, 5 of 18 when this was written (over all 125 photos: 50). Many of the 49 drops are nearly zero and their order is mostly chance; this lowers both numbers.
 #
 # The two methods **ask different questions**: a tiny change of one pixel, or a whole region gone. Do not take one as a proof of the other.
 
@@ -543,7 +545,7 @@ print(f"with both boxes: first {labels[won]}, second {labels[second]}")
 # **Before you look:** which stroke would you erase to turn an 8 into a 3? A 9 into a 4? A 6 into a 5?
 
 # %% slideshow={"slide_type": "fragment"}
-cnn = models.mnist_cnn(trained=True)
+cnn = models.mnist_cnn()
 (_, _), (digits, truth) = data.load_mnist()
 erased = {}
 for number in (474, 214, 446, 95):

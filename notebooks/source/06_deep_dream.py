@@ -111,7 +111,7 @@ for name, goal in goals.items():
         images[name], a = step(goal, images[name], speed)
         distances[name].append(tf.norm(a - target) / tf.norm(a_photo))
 
-# %% tags=["hide-input"] figure_tolerance={"value": 0.3, "reason": "made live: small differences between CPUs grow with every step"} slideshow={"slide_type": "subslide"}
+# %% tags=["hide-input"] figure_tolerance={"largest": 0.15, "reason": "made live: small differences between CPUs grow with every step"} slideshow={"slide_type": "subslide"}
 figure, (left_ax, *axes) = plt.subplots(
     1, 3, figsize=(15, 3.7), width_ratios=[1.2, 1.6, 1.6]
 )
@@ -175,7 +175,7 @@ def resized(image, size):
 
 # %% slideshow={"slide_type": "fragment"}
 def dream_by_hand(image, steps):
-    sizes = deep_dream.octave_sizes(image.shape, octaves=4, scale=1.4)
+    sizes = deep_dream.octave_sizes(image.shape, octaves=4, octave_scale=1.4)
     dream = before = resized(image, sizes[0])
     for size in sizes:
         original = resized(image, size)
@@ -192,11 +192,11 @@ def dream_by_hand(image, steps):
 
 # %% slideshow={"slide_type": "skip"}
 settings = {"steps": 1, "jitter": 0, "smooth": 0}
-helper = deep_dream.deep_dream(model, hill, layer, octaves=1, **settings)
+helper = deep_dream.deep_dream(model, hill, layers=layer, octaves=1, **settings)
 by_hand, _ = step(goals["sum of squares"], hill, speed=0.01)
 assert np.abs(helper - by_hand).mean() < 0.0005
-helper = deep_dream.deep_dream(model, hill, layer, **settings)  # four octaves: rounding
-difference = np.abs(helper - dream_by_hand(hill, steps=1)).mean()  # grows with each step
+helper = deep_dream.deep_dream(model, hill, layers=layer, **settings)  # four octaves
+difference = np.abs(helper - dream_by_hand(hill, steps=1)).mean()  # rounding, grows
 assert difference < np.abs(helper - hill).mean() / 4
 print("the helper agrees")
 
@@ -216,9 +216,9 @@ for name, change in {
     "and smooth": {"smooth": 1},
 }.items():
     settings |= change
-    stages[name] = deep_dream.deep_dream(model, hill, layer, **settings)
+    stages[name] = deep_dream.deep_dream(model, hill, layers=layer, **settings)
 
-# %% tags=["hide-input"] figure_tolerance={"value": 0.6, "reason": "made live: small differences between CPUs grow with every step"} slideshow={"slide_type": "subslide"}
+# %% tags=["hide-input"] figure_tolerance={"largest": 0.36, "mean": 0.03, "reason": "made live: small differences between CPUs grow with every step"} slideshow={"slide_type": "subslide"}
 plots.images(
     list(stages.values()),
     list(stages),
@@ -243,9 +243,9 @@ depths = [
     "block11_add",
     "block15_add",
 ]
-by_layer = [deep_dream.deep_dream(model, hill, name) for name in depths]
+by_layer = [deep_dream.deep_dream(model, hill, layers=name) for name in depths]
 
-# %% tags=["hide-input"] figure_tolerance={"value": 0.6, "reason": "made live: small differences between CPUs grow with every step"} slideshow={"slide_type": "subslide"}
+# %% tags=["hide-input"] figure_tolerance={"largest": 0.4, "mean": 0.04, "reason": "made live: small differences between CPUs grow with every step"} slideshow={"slide_type": "subslide"}
 plots.images(
     by_layer,
     ["block 1 (early)", "block 3", "block 5", "block 8", "block 11", "block 15 (late)"],
@@ -270,13 +270,13 @@ plots.images(
 # %% slideshow={"slide_type": "subslide"}
 dahlia = data.load_photo("dahlia", side=160)
 steered = {
-    "channel 30": deep_dream.deep_dream(model, hill, layer, channel=30),
-    "channel 61": deep_dream.deep_dream(model, hill, layer, channel=61),
+    "channel 30": deep_dream.deep_dream(model, hill, 30, layers=layer),
+    "channel 61": deep_dream.deep_dream(model, hill, 61, layers=layer),
     "a guide …": dahlia,
-    "… and its dream": deep_dream.deep_dream(model, hill, layer, guide=dahlia),
+    "… and its dream": deep_dream.deep_dream(model, hill, layers=layer, guide=dahlia),
 }
 
-# %% tags=["hide-input"] figure_tolerance={"value": 0.6, "reason": "made live: small differences between CPUs grow with every step"} slideshow={"slide_type": "subslide"}
+# %% tags=["hide-input"] figure_tolerance={"largest": 0.3, "mean": 0.04, "reason": "made live: small differences between CPUs grow with every step"} slideshow={"slide_type": "subslide"}
 plots.images(
     list(steered.values()),
     list(steered),
@@ -297,7 +297,7 @@ plots.images(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# One class: `deep_dream.deep_dream(model, photo, "logits", channel="starfish")`. The hills grow arms, one of them up the peak; orange wings settle on the ruins, beside something like a flower. A class gives rougher pictures than a layer: its logit asks only for the right parts, somewhere.
+# One class: `deep_dream.deep_dream(model, photo, "starfish", layers="logits")`. The hills grow arms, one of them up the peak; orange wings settle on the ruins, beside something like a flower. A class gives rougher pictures than a layer: its logit asks only for the right parts, somewhere.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # The two class dreams are shipped: 512 pixels, 25 steps an octave, smooth=2.5, half a dozen seconds each. data/build/deep_dream.py has the settings.
@@ -364,12 +364,12 @@ plots.table(
 # Dream a little, zoom in a little, and again.
 
 # %% slideshow={"slide_type": "fragment"}
-frames = [deep_dream.deep_dream(model, hill, layer)]
+frames = [deep_dream.deep_dream(model, hill, layers=layer)]
 for _ in range(3):
     frame = deep_dream.zoomed(frames[-1], factor=1.1)
-    frames.append(deep_dream.deep_dream(model, frame, layer, octaves=2, steps=3))
+    frames.append(deep_dream.deep_dream(model, frame, layers=layer, octaves=2, steps=3))
 
-# %% tags=["hide-input"] figure_tolerance={"value": 0.6, "reason": "made live: small differences between CPUs grow with every step"} slideshow={"slide_type": "subslide"}
+# %% tags=["hide-input"] figure_tolerance={"largest": 0.36, "mean": 0.045, "reason": "made live: small differences between CPUs grow with every step"} slideshow={"slide_type": "subslide"}
 plots.images(
     frames,
     [f"frame {number}" for number in range(1, 5)],

@@ -19,6 +19,7 @@
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
 from lecture_utils import data, models, plots, style_transfer
 from lecture_utils.exercises import style_transfer as exercises
+from lecture_utils.images import resized
 
 import keras
 import matplotlib.pyplot as plt
@@ -214,7 +215,7 @@ by_hand = result.x.reshape(128, 128, 3).astype(np.float32)
 before, after = for_scipy(start)[0], result.fun
 print(f"the loss falls from {before:.0f} to below 5: {after < 5}")
 
-# %% tags=["hide-input"] figure_tolerance={"value": 0.4, "reason": "made live: small differences between CPUs grow with every step"} slideshow={"slide_type": "subslide"}
+# %% tags=["hide-input"] figure_tolerance={"largest": 0.25, "mean": 0.02, "reason": "made live: small differences between CPUs grow with every step"} slideshow={"slide_type": "subslide"}
 plots.images(
     [photo, painting, by_hand],
     ["start: the photo", "the style", "after 40 steps"],
@@ -325,7 +326,7 @@ plots.images(
 mine = data.load_photo("cat_tabby")  # plt.imread("my_photo.jpg") / 255
 width = 240  # 384 for a finished picture
 height = round(width * mine.shape[0] / mine.shape[1])
-mine = style_transfer.resized(mine, (height, width))
+mine = resized(mine, (height, width))
 style, seen = data.load_painting("cafe_terrace"), []
 painted = style_transfer.style_transfer(
     mine,
@@ -337,7 +338,7 @@ painted = style_transfer.style_transfer(
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # **Your turn:** a JPEG of your own in the first line, `width = 384`, no `steps`, and any painting of `data/paintings`. Other choices follow below.
 
-# %% tags=["hide-input"] figure_tolerance={"value": 0.4, "reason": "made live: small differences between CPUs grow with every step"} slideshow={"slide_type": "subslide"}
+# %% tags=["hide-input"] figure_tolerance={"largest": 0.25, "mean": 0.02, "reason": "made live: small differences between CPUs grow with every step"} slideshow={"slide_type": "subslide"}
 plots.images(
     [mine, style[:267], painted],
     ["the photo", "Café Terrace (upper half)", "live, 240 pixels wide"],
