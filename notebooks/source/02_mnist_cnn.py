@@ -550,11 +550,8 @@ for step in steps:
         row for row in known if row["images"] == 60_000 and row.get("step", 1) == step
     ]
     entry = {row["network"]: percent(row["accuracy"]) for row in known}
-    row = [
-        f"{side} × {side}",
-        models.mnist_fc(trained=False, side=side).count_params(),
-        entry["FC"],
-    ]
+    fc_count = models.mnist_fc(trained=False, side=side).count_params()
+    row = [f"{side} × {side}", fc_count, entry["FC"]]
     if "CNN" in entry:
         row += [models.mnist_cnn(trained=False, side=side).count_params(), entry["CNN"]]
     rows.append(row + ["–"] * (5 - len(row)))

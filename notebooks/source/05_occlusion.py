@@ -303,17 +303,15 @@ plots.show(
 # **Before you run the cell:** we fill the box in four ways and look only at boxes that hide nothing but white. How far can the probability of “corkscrew” fall?
 
 # %% slideshow={"slide_type": "subslide"}
-corkscrew = labels.index("corkscrew")
+screw = labels.index("corkscrew")
 fillings = {"grey": 0.5, "mean colour": "mean", "blur": "blur", "white": 1.0}
-filled = {"grey": hammer_intact[corkscrew] - hammer_covered[:, :, corkscrew]}
+filled = {"grey": hammer_intact[screw] - hammer_covered[:, :, screw]}
 for name in ("mean colour", "blur", "white"):
-    filled[name] = occlusion.occlusion_map(
-        model, hammer, corkscrew, 48, 16, fillings[name]
-    )
+    filled[name] = occlusion.occlusion_map(model, hammer, screw, 48, 16, fillings[name])
 
 tops, lefts = occlusion.box_corners(hammer.shape, 48, 16)
 empty = [[hammer[y : y + 48, x : x + 48].min() > 0.93 for x in lefts] for y in tops]
-print(f"{hammer_intact[corkscrew]:.0%}; {np.sum(empty)} boxes hide nothing but white")
+print(f"{hammer_intact[screw]:.0%}; {np.sum(empty)} boxes hide nothing but white")
 for name, drops in filled.items():
     print(f"{name:12} largest drop of these: {100 * drops[empty].max():.0f} points")
 
