@@ -68,7 +68,7 @@ def shared_weights(image_shape, kernel_shape, stride=1):
     Returns int (outputs, inputs), both counted row by row: 0..k*m-1, or -1 where there is no connection.
     Raises ValueError for shapes that are not two whole numbers, or a kernel larger than the image. Slides 12-14.
     """
-    rows, columns = _places(image_shape, kernel_shape, stride, 0)
+    rows, columns = _places(image_shape, kernel_shape, stride, 0, names=("image_shape", "kernel_shape"))
     (height, width), (k, m) = image_shape, kernel_shape
     connections = np.full((rows, columns, height, width), -1)
     for row, column in np.ndindex(rows, columns):
@@ -83,6 +83,7 @@ def convolution_matrix(image_shape, kernel, stride=1):
     image_shape: (H, W). kernel: (k, m). Returns (outputs, inputs). Slides 12-14. Raises ValueError as `convolve` does.
     """
     kernel = checks.array("kernel", kernel, 2)
+    _places(image_shape, kernel.shape, stride, 0)
     connections = shared_weights(image_shape, kernel.shape, stride)
     return np.where(connections >= 0, kernel.ravel()[connections], 0)
 

@@ -13,13 +13,15 @@ def train(model, images, labels, epochs, validation_data=None, batch_size=128, l
     """Train `model` in place with Adam, the learning rate falling in a straight line to 0.
 
     model: (N, H, W, C) images -> (N, classes) logits. labels: (N,) whole numbers. epochs: passes over the images.
-    validation_data: (images, labels), evaluated after every epoch. learning_rate: at the start, above 0.
+    validation_data: (images, labels), evaluated after every epoch. learning_rate: at the start, >= 0.
     Returns a dict of lists, one value per epoch: loss, accuracy, with `validation_data` also val_loss, val_accuracy.
     Shows a progress bar on stderr. Raises ValueError for wrong shapes or sizes.
     """
     images, labels = _labelled(images, labels)
     epochs = checks.integer("epochs", epochs, 1)
     batch_size = checks.integer("batch_size", batch_size, 1)
+    learning_rate = checks.number("learning_rate", learning_rate, 0)
+    checks.model("model", model)
     steps = epochs * -(-len(images) // batch_size)
     rate = keras.optimizers.schedules.PolynomialDecay(learning_rate, steps, end_learning_rate=0.0)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -46,7 +48,9 @@ def accuracy(model, images, labels):
     Raises ValueError for wrong shapes, NaN, or a label too few or too many.
     """
     images, labels = _labelled(images, labels)
-    return float(np.mean(model.predict(images, batch_size=1000, verbose=0).argmax(axis=1) == labels))
+    return float(
+        np.mean(checks.model("model", model).predict(images, batch_size=1000, verbose=0).argmax(axis=1) == labels)
+    )
 
 
 def shift(images, down=0, right=0):

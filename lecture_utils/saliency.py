@@ -18,7 +18,7 @@ from scipy.stats import spearmanr
 
 from lecture_utils import checks
 from lecture_utils.images import gaussian_blur, images_for
-from lecture_utils.layers import class_indices, is_one, layer_of, layer_with_maps, up_to
+from lecture_utils.layers import class_indices, is_one, layer_names, layer_of, layer_with_maps, up_to
 
 PIXELS = 8 * 224 * 224  # go through the network at once: 8 photos, or 512 digits
 
@@ -118,7 +118,7 @@ def randomized(model, layer, seed=0):
     Raises ValueError for an unknown layer, offering the nearest names.
     Adebayo and others, Sanity checks for saliency maps, NeurIPS 2018.
     """
-    lowest = model.layers.index(layer_of(model, layer))
+    lowest = layer_names(model).index(layer_of(model, layer).name)
     rng = np.random.default_rng(checks.integer("seed", seed, 0))
     copy = keras.models.clone_model(model)
     copy.set_weights(model.get_weights())
@@ -168,7 +168,13 @@ def insertion_curve(model, image, heat, target=None, steps=20, fill="blur"):
 
 
 def area(shares, probabilities):
-    """The area under a curve of `deletion_curve` or `insertion_curve`: its mean probability, [0, 1]."""
+    """The area under a curve of `deletion_curve` or `insertion_curve`: its mean probability, [0, 1].
+
+    Raises ValueError for arrays that are not (steps + 1,) both.
+    """
+    shares, probabilities = checks.array("shares", shares, 1), checks.array("probabilities", probabilities, 1)
+    if len(shares) != len(probabilities):
+        raise ValueError(f"probabilities: expected one for each of the {len(shares)} shares, got {len(probabilities)}")
     return float(np.trapezoid(probabilities, shares))
 
 

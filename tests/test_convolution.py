@@ -126,7 +126,7 @@ WITH_NAN = np.full((6, 6), np.nan)
     (lambda: pool(IMAGE, size=7), r"size: \(7, 7\) does not fit"),
     (lambda: pool(IMAGE, mode="maximum"), "mode: unknown 'maximum'. Did you mean 'max'"),
     (lambda: shared_weights((6,), (3, 3)), r"image_shape: expected \(height, width\)"),
-    (lambda: shared_weights((6, 6), (3, 0)), "kernel: expected a whole number of at least 1, got 0"),
+    (lambda: shared_weights((6, 6), (3, 0)), "kernel_shape: expected a whole number of at least 1, got 0"),
     (lambda: layer_costs((6, 6), 1), r"image_shape: expected \(height, width, channels\)"),
     (lambda: layer_costs((6, -6, 1), 1), "image_shape: expected a whole number of at least 1, got -6"),
     (lambda: layer_costs((6, 6, 1), 0), "filters: expected a whole number of at least 1"),

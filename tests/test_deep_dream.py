@@ -120,6 +120,17 @@ def test_smoothing_makes_it_smoother_and_jitter_depends_on_the_seed(model, photo
     assert np.abs(first - other).max() > 0.01
 
 
+def test_smoothing_does_not_mix_the_colours(photo):
+    image = keras.Input((None, None, 3))
+    red = keras.Model(image, layers.Conv2D(2, 3, use_bias=False, name="red")(image))
+    kernel = np.zeros((3, 3, 3, 2), np.float32)
+    kernel[:, :, 0] = np.random.default_rng(0).normal(size=(3, 3, 2))
+    red.get_layer("red").set_weights([kernel])  # green and blue have the gradient 0, and must keep it
+    dream = deep_dream.deep_dream(red, photo, layers="red", **{**PLAIN, "smooth": 2})
+    assert np.abs(dream - photo)[..., 0].mean() > 0.005
+    np.testing.assert_array_equal(dream[..., 1:], photo[..., 1:])
+
+
 def test_no_step_gives_the_photo_back(model, photo):
     dream = deep_dream.deep_dream(model, photo, layers="block5_add", octaves=1, steps=0)
     assert np.array_equal(dream, photo) and dream is not photo

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from keras import layers
 
 from lecture_utils import data, models
@@ -148,6 +149,33 @@ def test_an_image_does_not_depend_on_the_others(classifier):
     assert fv.visualize(classifier, [4, "zebra"], "logits", **settings).shape == (2, 64, 64, 3)
     fv.visualize(classifier, [5, 6, "violin"], "logits", **(settings | {"zoom": (0.9, 1.0)}))
     assert fv._visualization_gradient.experimental_get_tracing_count() == traces + 1  # for two units, not for others
+
+
+def test_zoom_and_jitter_show_parts_from_everywhere(mnist, monkeypatch):
+    def boxes_of(**settings):
+        seen = []
+
+        def note(model, parameters, wanted, boxes, *rest):
+            seen.append(boxes.numpy())
+            return tf.zeros_like(parameters)
+
+        monkeypatch.setattr(fv, "_visualization_gradient", note)
+        fv.visualize(mnist, [3, 7], "logits", side=64, view=32, steps=60, **settings)
+        for boxes in seen:
+            np.testing.assert_array_equal(boxes[0], boxes[1])  # the same view for every target
+        top, left, bottom, right = np.array(seen)[:, 0].T
+        return top, left, bottom - top, right - left
+
+    top, left, height, width = boxes_of(zoom=(0.5, 1.0))
+    np.testing.assert_allclose(height, width, atol=1e-6)
+    assert 0.5 <= height.min() < 0.55 and 0.95 < height.max() <= 1
+    for corner in (top, left):
+        room = corner / (1 - height)  # 0: at one border, 1: at the other
+        assert -1e-4 < room.min() < 0.1 and 0.9 < room.max() < 1 + 1e-4
+    top, left, height, _ = boxes_of(zoom=(1, 1), jitter=16)
+    np.testing.assert_allclose(height, 1, atol=1e-6)
+    for corner in (top, left):
+        assert -16 / 64 <= corner.min() < -0.2 and 0.2 < corner.max() <= 16 / 64
 
 
 def test_each_help_does_what_it_says(classifier):

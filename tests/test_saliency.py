@@ -224,6 +224,16 @@ def test_another_class_or_number_of_images_needs_no_new_graph(test_digits):
     )
 
 
+def test_grad_cam_is_traced_once_for_each_model_and_layer(test_digits):
+    model = models.mnist_cnn(trained=False)
+    before = saliency._cams.experimental_get_tracing_count()
+    for layer in ("conv1", "conv2", "conv1", None):  # None: conv2
+        for number in (3, 5):
+            saliency.grad_cam(model, test_digits[:2], number, layer=layer)
+            model.set_weights([0.9 * w for w in model.get_weights()])
+    assert saliency._cams.experimental_get_tracing_count() == before + 2
+
+
 def test_large_sets_go_through_the_network_in_small_parts(cnn, test_digits, monkeypatch):
     seen = []
     original = saliency._gradients
@@ -259,6 +269,27 @@ def test_randomized_copes_with_shortcuts(photos_model):
     photo = data.load_photo("kingfisher", 64)[None]
     logits = saliency.randomized(photos_model, "stem").predict(photo, verbose=0)
     assert np.isfinite(logits).all() and logits.std() > 0.01
+
+
+def test_new_weights_have_the_mean_and_the_spread_of_the_old_ones():
+    model = linear(np.random.default_rng(0).normal(5, 2, size=(20, 20, 1, 20)).astype(np.float32))
+    old, new = (m.get_weights()[0] for m in (model, saliency.randomized(model, model.layers[-1].name, seed=1)))
+    assert abs(new.mean() - old.mean()) < 0.1 and abs(new.std() - old.std()) < 0.1
+    assert abs(np.corrcoef(old.ravel(), new.ravel())[0, 1]) < 0.1
+
+
+def test_randomized_keeps_the_variances_of_batch_normalisation_positive():
+    model = models.patch_cnn()
+    copy = saliency.randomized(model, "conv1", seed=0)
+    for name in ("norm1", "norm2", "norm3"):
+        old, new = (m.get_layer(name).get_weights() for m in (model, copy))
+        for before, after in zip(old[2:], new[2:], strict=True):  # the means and the variances it has collected
+            assert not np.array_equal(before, after) and np.array_equal(np.sort(before), np.sort(after))
+        assert not set(old[0]) & set(new[0])  # its own scales are drawn like every other weight
+    photo = data.load_photo("kingfisher", 64)[None]
+    logits = copy.predict(photo, verbose=0)
+    assert np.isfinite(logits).all() and logits.std() > 0.01
+    assert np.isfinite(saliency.gradient(copy, photo, 0)).all()
 
 
 def test_rank_correlation_knows_only_the_order():

@@ -136,6 +136,19 @@ def test_with_the_content_alone_the_photo_is_the_best_picture(photo, painting):
     np.testing.assert_allclose(image, photo, atol=1e-3)
 
 
+def test_the_margin_is_the_photo_mirrored(photo):
+    """Photo and painting are one plain colour: with a mirrored margin the canvas is, too, and nothing need change."""
+    plain = np.full((40, 40, 3), [0.7, 0.5, 0.3], np.float32)
+    _, seen = transfer(plain, plain, style_scale=1, steps=1, method="adam")
+    assert seen[0][1]["total"] < 1e-6
+    # of a stripe of 2 pixels at the edge, a margin of 2 shows the mirror image: one jump in 44 rows, behind the stripe
+    stripe = plain.copy()
+    stripe[:2] = 0.1
+    _, seen = transfer(stripe, plain, alpha=0, beta=0, tv=1, steps=1, method="adam")
+    jump = (np.float32([0.7, 0.5, 0.3]) - 0.1) ** 2
+    assert seen[0][1]["tv"] == pytest.approx(jump.mean() / 44, rel=0.02)
+
+
 def test_total_variation_makes_it_smoother(photo, painting):
     rough, smooth = (transfer(photo, painting, tv=tv)[0] for tv in (0, 1000))
     assert roughness(smooth) < 0.5 * roughness(rough)

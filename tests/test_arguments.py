@@ -1,0 +1,208 @@
+"""Whatever a caller gets wrong, the message begins with the name of the argument, as the caller typed it."""
+
+import inspect
+
+import numpy as np
+import pytest
+
+from lecture_utils import (
+    convolution,
+    deep_dream,
+    filter_visualization,
+    mnist_cnn,
+    models,
+    occlusion,
+    saliency,
+    style_transfer,
+)
+
+MODULES = (convolution, deep_dream, filter_visualization, mnist_cnn, models, occlusion, saliency, style_transfer)
+FREE = {  # switches that are read as true or false, functions, and what Keras checks itself
+    "trained", "activation", "bias", "fourier", "keep_detail", "keep_colours", "callback", "validation_data",
+}  # fmt: skip
+IMAGE = np.full((40, 40, 3), 0.5, np.float32)
+DIGITS = np.full((2, 28, 28, 1), 0.5, np.float32)
+MAPS = np.ones((1, 2, 2, 3), np.float32)
+KERNELS = np.random.default_rng(0).normal(size=(3, 3, 1, 2))
+NAN = float("nan")
+
+
+@pytest.fixture(scope="module")
+def networks():
+    return {"mnist": models.mnist_cnn(), "photos": models.efficientnet_lite0(trained=False)}
+
+
+def cases():
+    """For each public function: arguments that are right, and for each of them a wrong value. A network is given by
+    its name in `networks`."""
+    digits = {"model": "mnist", "images": DIGITS}
+    wrong_digits = {"model": None, "images": 3 * DIGITS, "target": 10}
+    digit = {"model": "mnist", "image": DIGITS[0]}
+    wrong_digit = {"model": "MNIST", "image": DIGITS[:, :20], "target": [1, 2]}
+    boxes = {"patch": 0, "stride": 0}
+    curve = (
+        {**digit, "heat": np.ones((28, 28))},
+        {**wrong_digit, "heat": np.ones((28, 27)), "steps": 0, "fill": 1.5},
+    )
+    return {
+        convolution.convolve: (
+            {"image": np.ones((5, 5)), "kernel": np.ones((3, 3))},
+            {"image": [1, 2], "kernel": np.ones((9, 9)), "stride": 0, "padding": -1},
+        ),
+        convolution.pool: (
+            {"feature_map": np.ones((4, 4))},
+            {"feature_map": [[NAN]], "size": 5, "stride": 0.5, "mode": "mean"},
+        ),
+        convolution.shared_weights: (
+            {"image_shape": (4, 4), "kernel_shape": (2, 2)},
+            {"image_shape": 4, "kernel_shape": (5, 5), "stride": 9},
+        ),
+        convolution.convolution_matrix: (
+            {"image_shape": (4, 4), "kernel": np.ones((2, 2))},
+            {"image_shape": (4, 0), "kernel": np.ones((5, 5)), "stride": True},
+        ),
+        convolution.layer_costs: (
+            {"image_shape": (4, 4, 1), "filters": 2},
+            {"image_shape": (4, 4), "filters": 0, "kernel_size": 9, "stride": 0, "padding": -1},
+        ),
+        mnist_cnn.train: (
+            {"model": "mnist", "images": DIGITS, "labels": [1, 2], "epochs": 1},
+            {"model": None, "images": DIGITS[0], "labels": [1], "epochs": 0, "batch_size": 0, "learning_rate": -1},
+        ),
+        mnist_cnn.accuracy: (
+            {"model": "mnist", "images": DIGITS, "labels": [1, 2]},
+            {"model": None, "images": NAN * DIGITS, "labels": [1.0, 2.0]},
+        ),
+        mnist_cnn.shift: ({"images": DIGITS}, {"images": DIGITS[0], "down": 28, "right": 0.5}),
+        mnist_cnn.permute_pixels: (
+            {"images": DIGITS, "order": np.arange(784)},
+            {"images": DIGITS[0], "order": np.zeros(784, int)},
+        ),
+        mnist_cnn.subsample: ({"images": DIGITS, "step": 2}, {"images": DIGITS[0], "step": 0}),
+        models.mnist_cnn: ({}, {"side": 14}),
+        models.mnist_fc: ({}, {"side": 0}),
+        models.mnist_cnn_improved: ({}, {}),
+        models.mnist_cnn_suspect: ({}, {}),
+        models.efficientnet_lite0: ({}, {}),
+        models.vgg16_features: ({}, {"layer": "conv4_4", "pooling": "mean"}),
+        models.patch_cnn: ({}, {"classes": 10}),
+        filter_visualization.orientation_selectivity: ({"kernels": KERNELS}, {"kernels": KERNELS[:2]}),
+        filter_visualization.smoothness: ({"kernels": KERNELS}, {"kernels": KERNELS[0]}),
+        filter_visualization.receptive_field: (
+            {"model": "mnist", "layer": "conv1"},
+            {"model": None, "layer": "conv3", "side": 32},
+        ),
+        filter_visualization.effective_receptive_field: (
+            {**digits, "layer": "conv1"},
+            {"model": None, "images": DIGITS[0], "layer": "flatten"},
+        ),
+        filter_visualization.top_patches: (
+            {**digits, "target": 0, "layer": "conv1", "count": 1},
+            {**wrong_digits, "target": 25, "layer": "convx", "count": 3},
+        ),
+        filter_visualization.feature_maps: (
+            {**digits, "layer": "conv1"},
+            {**wrong_digits, "target": [0, 25], "layer": "convx"},
+        ),
+        filter_visualization.maximize: (
+            {"model": "mnist", "target": 3, "layer": "logits", "steps": 1},
+            {"model": None, "target": "three", "layer": "logit", "steps": -1, "step_size": NAN, "l1": -1,
+             "start": DIGITS, "seed": -1},
+        ),
+        filter_visualization.visualize: (
+            {"model": "photos", "target": 3, "layer": "logits", "side": 32, "view": 32, "steps": 1},
+            {"model": None, "target": "lemmon", "layer": "logit", "side": 8, "view": 8, "steps": -1, "zoom": (1, 0.5),
+             "jitter": -1, "tv": -1, "l1": NAN, "like": {"stem": (np.zeros(3), np.zeros(3))}, "like_weight": -1,
+             "learning_rate": -1, "seed": 0.5},
+        ),
+        filter_visualization.feature_statistics: (
+            {**digits, "layers": "conv1"},
+            {"model": None, "images": DIGITS[:0], "layers": []},
+        ),
+        saliency.gradient: (digits, wrong_digits),
+        saliency.input_gradient: (digits, wrong_digits),
+        saliency.gradient_times_input: (digits, wrong_digits),
+        saliency.smooth_gradient: (digits, {**wrong_digits, "samples": 0, "noise": -1, "seed": -1}),
+        saliency.integrated_gradients: (digits, {**wrong_digits, "steps": 0, "baseline": 2}),
+        saliency.grad_cam: (digits, {**wrong_digits, "layer": "flatten"}),
+        saliency.randomized: ({"model": "mnist", "layer": "logits"}, {"model": None, "layer": "logit", "seed": -1}),
+        saliency.rank_correlation: (
+            {"first": np.eye(2), "second": np.eye(2)},
+            {"first": NAN * np.eye(2), "second": np.eye(3)},
+        ),
+        saliency.deletion_curve: curve,
+        saliency.insertion_curve: curve,
+        saliency.area: (
+            {"shares": [0, 1], "probabilities": [1, 0]},
+            {"shares": [[0, 1]], "probabilities": [1, 0, 0]},
+        ),
+        saliency.blurred: ({"image": IMAGE}, {"image": IMAGE[0]}),
+        occlusion.occlusion_map: (
+            {**digit, "patch": 14, "stride": 14},
+            {**wrong_digit, **boxes, "fill": "grey", "batch_size": 0},
+        ),
+        occlusion.probabilities: (
+            {**digit, "patch": 14, "stride": 14},
+            {"model": None, "image": DIGITS, **boxes, "fill": -1, "batch_size": 0.5},
+        ),
+        occlusion.box_corners: ({"shape": (40, 40)}, {"shape": 40, "patch": 41, "stride": 33}),
+        occlusion.filling: ({"image": IMAGE}, {"image": IMAGE[0], "fill": None, "patch": 0}),
+        occlusion.to_pixels: (
+            {"drops": np.ones((2, 2)), "shape": (40, 40)},
+            {"drops": np.ones((3, 3)), "shape": (40,), "patch": 41, "stride": 0},
+        ),
+        deep_dream.octave_sizes: (
+            {"shape": (80, 80), "octaves": 2, "octave_scale": 1.5},
+            {"shape": 80, "octaves": 9, "octave_scale": 1},
+        ),
+        deep_dream.deep_dream: (
+            {"model": "photos", "image": IMAGE, "layers": "stem", "octaves": 1, "steps": 1},
+            {"model": None, "image": IMAGE[None], "target": 32, "layers": {"stem": -1}, "guide": IMAGE[:8],
+             "octaves": 4, "octave_scale": 0.5, "steps": -1, "step_size": NAN, "jitter": 0.5, "smooth": -1, "tile": 8,
+             "halo": -1, "seed": -1},
+        ),
+        deep_dream.zoomed: ({"image": IMAGE, "factor": 2}, {"image": 2 * IMAGE + 1, "factor": 0.5}),
+        style_transfer.gram_matrix: ({"feature_maps": MAPS}, {"feature_maps": MAPS[0]}),
+        style_transfer.content_loss: (
+            {"feature_maps": MAPS, "goal": MAPS},
+            {"feature_maps": MAPS[0], "goal": MAPS[:, :1]},
+        ),
+        style_transfer.style_loss: ({"gram": MAPS[0], "goal": MAPS[0]}, {"gram": MAPS, "goal": MAPS[0, :, :, :2]}),
+        style_transfer.style_transfer: (
+            {"content": IMAGE, "style": IMAGE, "steps": 1, "content_layers": "conv1_1", "style_layers": "conv1_1"},
+            {"content": 9 * IMAGE, "style": [], "alpha": -1, "beta": "much", "tv": NAN, "steps": {0.5: 1},
+             "method": "sgd", "start": "photo", "style_scale": 0, "style_weights": [1, 2], "content_layers": "pool1",
+             "style_layers": {"conv1_1": -1}, "pooling": "none", "seed": -1},
+        ),
+        style_transfer.with_colours_of: ({"image": IMAGE, "photo": IMAGE}, {"image": IMAGE[0], "photo": IMAGE[:8]}),
+    }  # fmt: skip
+
+
+CASES = cases()
+
+
+def test_no_public_function_and_no_argument_is_left_out():
+    public = {
+        function
+        for module in MODULES
+        for name, function in vars(module).items()
+        if inspect.isfunction(function) and function.__module__ == module.__name__ and name[0] != "_"
+    }
+    assert {function for function in public if not function.__name__.startswith("show_")} == set(CASES)
+    for function, (right, wrong) in CASES.items():
+        arguments = set(inspect.signature(function).parameters)
+        assert set(right) <= arguments and set(wrong) == arguments - FREE, function.__name__
+
+
+@pytest.mark.parametrize(
+    "function, argument",
+    [(function, argument) for function, (_, wrong) in CASES.items() for argument in wrong],
+    ids=lambda value: value if isinstance(value, str) else f"{value.__module__.split('.')[-1]}.{value.__name__}",
+)
+def test_the_message_begins_with_the_argument(function, argument, networks):
+    right, wrong = CASES[function]
+    arguments = right | {argument: wrong[argument]}
+    if arguments.get("model") in networks:
+        arguments["model"] = networks[arguments["model"]]
+    with pytest.raises(ValueError, match=rf"^{argument}(\[.*\])?: "):
+        function(**arguments)
