@@ -5,15 +5,15 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALLED := $(VENV)/installed
 TESTABLE := $(VENV)/testable
-# notebooks that run at once; make run JOBS=1
-CORES := $(shell $(PYTHON) -c "import os; print(os.cpu_count())")
-JOBS ?= $(shell expr \( $(CORES) + 1 \) / 2)
-PYTEST := $(RUN) -m pytest $(if $(filter-out 1,$(JOBS)),-n $(JOBS) --dist loadfile)
+# make run JOBS=1: how many notebooks run at once; without it tools.notebooks.default_jobs decides
+JOBS ?=
+TOOL_JOBS := $(if $(JOBS),--jobs $(JOBS))
+PYTEST := $(RUN) -m pytest -n $(or $(JOBS),auto) --dist loadfile
 
 .PHONY: run test check lab notebooks slides bench clean
 
 run: $(INSTALLED)  ## run every lesson into build/, make pages and slides, write build/index.html
-	$(RUN) -m tools.run --jobs $(JOBS)
+	$(RUN) -m tools.run $(TOOL_JOBS)
 
 test: $(TESTABLE)  ## lint, unit tests, every lesson and solution executed and compared, data check
 	$(RUN) -m ruff check .
@@ -24,13 +24,13 @@ test: $(TESTABLE)  ## lint, unit tests, every lesson and solution executed and c
 check: $(TESTABLE)  ## everything of one lesson: make check LESSON=05
 	test -f notebooks/source/$(LESSON)_*.py  # LESSON: a number such as 05
 	$(PYTEST) notebooks/$(LESSON)_*.ipynb notebooks/solutions/$(LESSON)_*.ipynb
-	$(RUN) -m pytest tests -k "$$(ls notebooks/source/$(LESSON)_*.py | sed 's|.*/\([0-9]*_\([a-z]*\).*\)\.py|\1 or test_\2|')"
+	$(RUN) -m pytest tests -k "$$(ls notebooks/source/$(LESSON)_*.py | sed 's|.*/\([0-9]*_\([a-z]*\).*\)\.py|\1 or test_\2 or (test_exercises and \2)|')"
 
 lab: $(INSTALLED)  ## open the notebooks in JupyterLab
 	$(VENV)/bin/jupyter lab notebooks
 
 notebooks: $(INSTALLED)  ## rebuild the committed notebooks from notebooks/source/
-	$(RUN) -m tools.notebooks --jobs $(JOBS)
+	$(RUN) -m tools.notebooks $(TOOL_JOBS)
 	$(RUN) -m tools.title
 
 slides: $(INSTALLED)  ## build/slides/: one self-contained deck per lesson, from the committed notebooks

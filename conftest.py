@@ -4,6 +4,7 @@ import os
 import runpy
 from pathlib import Path
 
+import pytest
 from nbval.plugin import IPyNbCell
 
 from tools import figures, notebooks
@@ -36,3 +37,9 @@ def pytest_configure(config):
     # for the notebooks' kernels, which are other processes, and for this one
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(OFFLINE), os.environ.get("PYTHONPATH")]))
     runpy.run_path(str(OFFLINE / "sitecustomize.py"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers():
+    """What `pytest -n auto` means here."""
+    return notebooks.default_jobs()

@@ -16,7 +16,10 @@ from lecture_utils.exercises import saliency, style_transfer  # isort: skip
 
 MODULES = (convolution, mnist_cnn, filter_visualization, saliency, occlusion, deep_dream, style_transfer, go)
 CHECKERS = {name: it for module in MODULES for name, it in vars(module).items() if hasattr(it, "stages")}
-each_checker = pytest.mark.parametrize("name", CHECKERS)
+LESSON_OF = {
+    name: module.__name__.rpartition(".")[2] for module in MODULES for name in CHECKERS if hasattr(module, name)
+}
+each_checker = pytest.mark.parametrize("name", CHECKERS, ids=lambda name: f"{LESSON_OF[name]}-{name}")
 
 
 def network(*after, between=(), filters=(25, 50), outputs=10, pool="Max"):

@@ -182,6 +182,19 @@ def test_notebooks_side_by_side_share_the_cores_and_come_back_in_order(monkeypat
     assert list(notebooks.side_by_side(job, 2, [0, 1])) == [(0, "4"), (1, "4")]
 
 
+@pytest.mark.parametrize("cores, jobs", [(1, 1), (2, 2), (4, 2), (8, 4)])
+def test_by_default_one_notebook_for_every_two_cores_but_two_on_two(monkeypatch, cores, jobs):
+    monkeypatch.setattr(notebooks.os, "cpu_count", lambda: cores)
+    assert notebooks.default_jobs() == jobs
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1", "two"])
+def test_a_bad_number_of_jobs_is_named(jobs):
+    command = [sys.executable, "-m", "tools.notebooks", "--jobs", jobs]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=notebooks.NOTEBOOKS.parent)
+    assert done.returncode == 2 and "argument --jobs: expected a whole number of at least 1" in done.stderr
+
+
 def test_the_title_picture_is_made_of_the_lessons_current_figures():
     committed = Image.open(title.TARGET).convert("RGB")
     assert figures.fault(title.title(), committed, largest=0.02) is None, "run: make notebooks"
