@@ -652,6 +652,18 @@ def test_of_an_archive_that_was_cut_off_the_first_games_are_read(tmp_path):
     assert "cut.tar.gz, the archive ends here, it is damaged" in str(collection.problems[0])
 
 
+def test_an_archive_that_was_cut_off_between_two_files_is_reported(tmp_path):
+    names = [f"{k}.sgf" for k in range(5)]
+    archive = pack(tmp_path / "games.tar", dict.fromkeys(names, GOOD))
+    whole = Collection(archive)
+    assert len(list(whole)) == 5 and not whole.problems
+    archive.write_bytes(archive.read_bytes()[: header_at(archive, names[3])])
+    collection = Collection(archive)
+    assert [game.name for game in collection] == names[:3]
+    (problem,) = collection.problems
+    assert re.search(r"ends at byte \d+ without an end mark", str(problem))
+
+
 def header_at(archive, name):
     """The place of the header of file `name` in a .tar."""
     with tarfile.open(archive) as tar:

@@ -180,11 +180,9 @@ class Collection:
         self._report_headers(damaged)
 
     def _report_headers(self, damaged):
-        if damaged:
-            self._leave_out(
-                self.path.name, f"the file whose header begins at byte {damaged[0]} is left out: {damaged[1]}"
-            )
-            damaged.clear()
+        for reason in damaged:
+            self._leave_out(self.path.name, reason)
+        damaged.clear()
 
     def _is_small(self, name, size):
         if size > LARGEST_FILE:
@@ -196,21 +194,31 @@ class Collection:
 
 
 def _noting(damaged):
-    """A class of archive headers that puts the place of the first damaged one and what is wrong into the empty list
-    `damaged`. `tarfile` then searches for the next whole one (ignore_zeros); without this it would say nothing."""
+    """A class of archive headers that puts what is wrong with the first damaged one, or with the archive's end, into
+    the empty list `damaged`. `tarfile` then searches for the next whole header (ignore_zeros); without this it would
+    say nothing."""
 
     class Header(tarfile.TarInfo):
+        zeros = False  # were there zeros last, which mark the end?
+
         @classmethod
         def fromtarfile(cls, archive):
             place = archive.fileobj.tell()
             try:
-                return super().fromtarfile(archive)
-            except (tarfile.EmptyHeaderError, tarfile.EOFHeaderError):  # the end, and the zeros before it
+                header = super().fromtarfile(archive)
+            except tarfile.EOFHeaderError:
+                Header.zeros = True
+                raise
+            except tarfile.EmptyHeaderError:
+                if not (Header.zeros or damaged):
+                    damaged.append(f"the archive ends at byte {place} without an end mark: it may have been cut off")
                 raise
             except tarfile.HeaderError as error:
                 if not damaged:
-                    damaged.extend((place, error))
+                    damaged.append(f"the file whose header begins at byte {place} is left out: {error}")
                 raise tarfile.InvalidHeaderError(str(error)) from None
+            Header.zeros = False
+            return header
 
     return Header
 

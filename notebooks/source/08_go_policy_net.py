@@ -220,7 +220,7 @@ for name, network in {"FC": fc, "CNN": cnn}.items():
     found, at_home, hits = patterns(network), [], []  # each network's own patterns
     for pattern, home in found:
         boards, target = everywhere(pattern)
-        policy = network.predict(boards, verbose=0)
+        policy = network(boards).numpy()
         better = policy > policy[range(81), target][:, None]  # points that it likes more
         hits.append((better.sum(axis=1) < 5).reshape(9, 9))
         at_home.append(hits[-1][home])
