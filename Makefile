@@ -24,7 +24,7 @@ test: $(TESTABLE)  ## lint, unit tests, every lesson and solution executed and c
 check: $(TESTABLE)  ## everything of one lesson: make check LESSON=05
 	test -f notebooks/source/$(LESSON)_*.py  # LESSON: a number such as 05
 	$(PYTEST) notebooks/$(LESSON)_*.ipynb notebooks/solutions/$(LESSON)_*.ipynb
-	$(RUN) -m pytest tests -k "$$(ls notebooks/source/$(LESSON)_*.py | sed 's|.*/\([0-9]*_\([a-z]*\).*\)\.py|\1 or test_\2 or (test_exercises and \2)|')"
+	$(RUN) -m pytest tests -k "$$(ls notebooks/source/$(LESSON)_*.py | sed 's|.*/\([0-9]*_\(image_\)*\([a-z]*\).*\)\.py|\1 or test_\3 or (test_exercises and \3)|')"
 
 lab: $(INSTALLED)  ## open the notebooks in JupyterLab
 	$(VENV)/bin/jupyter lab notebooks
@@ -39,6 +39,8 @@ slides: $(INSTALLED)  ## build/slides/: one self-contained deck per lesson, from
 bench: $(INSTALLED)  ## measure speed, as ratios
 	$(RUN) benchmarks/run.py
 	$(RUN) benchmarks/go.py
+	$(RUN) benchmarks/dehazing.py
+	$(RUN) benchmarks/scene_text.py
 
 clean:  ## remove what was built or installed
 	rm -rf build $(VENV) *.egg-info

@@ -13,7 +13,10 @@ The same idea has the same name, in this order: `function(model, images, target,
 - `epochs`, `batch_size`, `learning_rate`, `validation_data`: as in Keras.
 - `patch`, `stride`: side of a box that moves over an image, and pixels from one place to the next.
 - `tv`, `l1`, `alpha`, `beta`: weights of the terms of a loss; the terms are functions with whole names.
+- `depth`, `t`, `airlight`: of a hazy image (H, W, 3): distances and transmission, (H, W), and the haze's colour; there
+  `beta` is the haze's density, as in its literature.
 - `fill`: what replaces hidden pixels, a grey value or "blur"; `heat`: a map (H, W) of how much each pixel matters.
+- `corners`: four points (x, y) in pixels, (4, 2), clockwise from the upper left one.
 - `callback`: called after every step, the image so far first.
 """
 

@@ -107,6 +107,19 @@ def load_painting(name, side=None):
     return _picture(f"paintings/{checks.one_of('name', name, known)}.jpg", side)
 
 
+def load_scene(name):
+    """A photo whose depth was measured: (photo, float32 RGB in [0, 1], (H, W, 3); depth, float32, (H, W)). Lesson 9.
+
+    name: "motorcycle" (in a garage) or "aloe" (before a cloth). The depth is a part of the largest one, in (0, 1];
+    that of the aloe has the right edges and order, but not quite the right proportions (see data/README.md).
+    Raises ValueError for an unknown name.
+    """
+    known = {"aloe": "scenes/aloe.jpg", "motorcycle": "photos/motorcycle.jpg"}
+    photo = _picture(known[checks.one_of("name", name, known)])
+    with Image.open(path(f"scenes/{name}_depth.png")) as depth:
+        return photo, np.asarray(depth, np.float32) / 65535
+
+
 def load_gallery(name):
     """A picture made for these lessons that takes longer than a lesson: float32 RGB in [0, 1], (H, W, 3).
 
@@ -114,6 +127,32 @@ def load_gallery(name):
     """
     known = [Path(file).stem for file in manifest() if file.startswith("gallery/") and file.endswith(".jpg")]
     return _picture(f"gallery/{checks.one_of('name', name, known)}.jpg")
+
+
+def street_names():
+    """The names that `load_street_photo` knows, sorted."""
+    return sorted(Path(name).stem for name in manifest() if name.startswith("street/") and name.endswith(".jpg"))
+
+
+def load_street_photo(name):
+    """A photo of text in a street or a shop: float32 RGB in [0, 1], (H, W, 3), 640 to 1280 pixels wide. Lesson 10.
+
+    Raises ValueError for an unknown name; the message offers the nearest ones.
+    """
+    return _picture(f"street/{checks.one_of('name', name, street_names())}.jpg")
+
+
+def street_labels(name):
+    """The lines of text in a photo of `load_street_photo`, labelled by hand: a list of dicts with
+
+    - `text`, or None for what cannot be read: it is too small, covered, or a pattern of logos;
+    - `corners`: four points (x, y) in pixels around its ink, clockwise from the upper left of its first letter;
+    - `main`: True for one of the 25 lines for whose sake the photos were taken.
+
+    Raises ValueError for an unknown name.
+    """
+    labels = json.loads(path("street/labels.json").read_text(encoding="utf-8"))
+    return [{"main": False, **label} for label in labels[checks.one_of("name", name, street_names())]]
 
 
 def _picture(file, side=None):
@@ -127,6 +166,12 @@ def _picture(file, side=None):
 def imagenet_labels():
     """The names of the 1,000 ImageNet classes, in the order of the networks' outputs."""
     return json.loads(path("imagenet_labels.json").read_text(encoding="utf-8"))
+
+
+def text_characters():
+    """The 18,709 characters that `models.text_recogniser` knows, as one string in the order of its outputs 1, 2, ...;
+    output 0 is the blank. Lesson 10."""
+    return path("text_characters.txt").read_text(encoding="utf-8").removesuffix("\n")
 
 
 def load_results(name):

@@ -4,12 +4,13 @@ The model of haze (Koschmieder): a pixel at distance d shows I = J t + A (1 - t)
 the part t of the light J of the thing itself, and the rest from the haze between, which has the colour A, the airlight.
 """
 
+import functools
 from typing import NamedTuple
 
 import numpy as np
 from scipy import cluster, ndimage
 
-from lecture_utils import checks, images
+from lecture_utils import checks, images, models
 
 
 class Dehazed(NamedTuple):
@@ -72,7 +73,8 @@ def dark_channel(image, side=15):
     image = checks.images("image", image, channels=3, ndim=3)
     if checks.integer("side", side, 1) % 2 == 0:
         raise ValueError(f"side: expected an odd number of pixels, got {side}")
-    return ndimage.minimum_filter(image.min(axis=2), side, mode="nearest")
+    darkest = np.minimum(np.minimum(image[..., 0], image[..., 1]), image[..., 2])  # ten times as fast as min(axis=2)
+    return ndimage.minimum_filter(darkest, side, mode="nearest")
 
 
 def atmospheric_light(image, dark, part=0.001):
@@ -116,14 +118,10 @@ def guided_filter(guide, values, radius, epsilon):
 
 
 def _window_means(values, radius):
-    """The mean of `values` over the part inside the image of the window around each pixel, by differences of sums."""
-    for axis, length in enumerate(values.shape):
-        sums = np.cumsum(np.insert(values, 0, 0, axis=axis), axis=axis)
-        places = np.arange(length)
-        first, end = np.maximum(places - radius, 0), np.minimum(places + radius + 1, length)
-        counts = np.expand_dims(end - first, 1 - axis)
-        values = (sums.take(end, axis=axis) - sums.take(first, axis=axis)) / counts
-    return values
+    """The mean of `values`, float64, over the part inside the image of the window around each pixel."""
+    side = 2 * radius + 1
+    rows, columns = (ndimage.uniform_filter1d(np.ones(n), side, mode="constant") for n in values.shape)  # parts inside
+    return ndimage.uniform_filter(values, side, mode="constant") / np.outer(rows, columns)
 
 
 def dark_channel_prior(image, side=15, strength=0.95, radius=60, epsilon=1e-3, least=0.1):
@@ -182,6 +180,33 @@ def with_network(network, image, short_side=144):
     return Dehazed(np.clip(outputs[-1], 0, 1))
 
 
+METHODS = {  # the rows of slide 43 -> the network's function in `models`
+    "dcp": None,
+    "dehazenet": models.dehazenet,
+    "aod_net": models.aod_net,
+    "dcpdn": models.dcpdn,
+    "gfn": models.gfn,
+    "epdn": models.epdn,
+    "ours": models.dehazing_net,
+}
+
+
+def dehaze(image, method="ours"):
+    """A hazy photo cleared by a method of slide 43: `Dehazed`, the image and, where the method has them, t and A.
+
+    image: RGB in [0, 1], (H, W, 3), any size; the networks need 16 x 16 pixels. method: one of `METHODS`.
+    Raises ValueError for other images and methods. Slides 43 and 44.
+    """
+    if checks.one_of("method", method, METHODS) == "dcp":
+        return dark_channel_prior(image)
+    return with_network(_trained(method), image)
+
+
+@functools.cache
+def _trained(method):
+    return METHODS[method]()
+
+
 GRIDS = {"aod_net": 1, "gfn": 4, "dcpdn": 32, "epdn": 32, "dehazing_net": 16}  # height and width must be in these steps
 
 
@@ -206,7 +231,7 @@ def invent_depth(image, seed):
     image = checks.images("image", image, channels=3, ndim=3)
     if min(image.shape[:2]) < 16:
         raise ValueError(f"image: expected at least 16 x 16 pixels, got shape {image.shape}")
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng([checks.integer("seed", one, 0) for one in np.atleast_1d(seed)])
     small = image[::4, ::4]
     height, width = small.shape[:2]
     down, right = np.meshgrid(np.linspace(0, 1, height), np.linspace(0, 1, width), indexing="ij")

@@ -1,4 +1,4 @@
-"""The networks of the lessons, as Keras models that take images in [0, 1] and return logits.
+"""The networks of the lessons, as Keras models that take images in [0, 1]. Classifiers return logits.
 
 Each comes with its shipped weights; `trained=False` builds it with random ones.
 """
@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from lecture_utils import checks, data
+from lecture_utils import checks, data, dehazing_networks, scene_text_networks
 
 
 def mnist_cnn(trained=True, activation=None, side=28):
@@ -198,6 +198,73 @@ def patch_cnn(trained=True, classes=1072):
         ],
         name="patch_cnn",
     )
+    return _with_weights(model) if trained else model
+
+
+def dehazenet(trained=True):
+    """DehazeNet, the transmission of every 16x16 patch: (H, W, 3) RGB in [0, 1] -> (H - 15, W - 15, 1). Slide 43.
+
+    This and the other networks of slide 43 are written out in `dehazing_networks`; `dehazing.with_network` uses them
+    for photos of any size. trained: with weights from photos with invented haze, an hour on one core each.
+    """
+    return _dehazing("dehazenet", trained)
+
+
+def aod_net(trained=True):
+    """AOD-Net, K I - K + 1: (H, W, 3) RGB in [0, 1] -> the clear image (H, W, 3). Slide 43; see `dehazenet`."""
+    return _dehazing("aod_net", trained)
+
+
+def gfn(trained=True):
+    """GFN, 12 filters wide: (H, W, 3) RGB in [0, 1] -> clear images of a quarter, half and full size. Slide 43; see
+    `dehazenet`."""
+    return _dehazing("gfn", trained)
+
+
+def dcpdn(trained=True):
+    """DCPDN, narrowed: (H, W, 3) RGB in [0, 1] -> [clear image (H, W, 3), t (H, W, 1), A (1, 1, 3)]. Slide 43; see
+    `dehazenet`."""
+    return _dehazing("dcpdn", trained)
+
+
+def epdn(trained=True):
+    """EPDN, narrowed: (H, W, 3) RGB in [0, 1] -> [image, enhanced image], both (H, W, 3). Slide 43; see `dehazenet`."""
+    return _dehazing("epdn", trained)
+
+
+def dehazing_net(trained=True):
+    """The network of lesson 9: (H, W, 3) RGB in [0, 1] -> [clear image (H, W, 3), t (H, W, 1), A (1, 1, 3)]. It stands
+    for "Ours" on slide 43; see `dehazenet`."""
+    return _dehazing("dehazing_net", trained)
+
+
+def _dehazing(name, trained):
+    network = dehazing_networks.NETWORKS[name]()
+    return _with_weights(network) if trained else network
+
+
+def text_detector(trained=True):
+    """Where a photo shows text: (N, H, W, 3) RGB in [0, 1] -> logits that a pixel is in the middle of a line of text,
+    (N, H, W, 1); 2,453,353 parameters. H and W in 32s. Lesson 10, slide 45.
+
+    trained: with the shipped weights, PP-OCRv6 small. Its batch normalisation is folded into the convolutions.
+    Layers: see `scene_text_networks.text_detector`.
+    Source: PaddleOCR; Liao and others, AAAI 2020.
+    """
+    model = scene_text_networks.text_detector()
+    return _with_weights(model) if trained else model
+
+
+def text_recogniser(trained=True):
+    """What a line of text says: (N, 48, W, 3) RGB in [0, 1] -> logits of each column of 8 pixels, (N, W // 8, 18710);
+    5,266,550 parameters. W at least 16. The first class is CTC's blank, the others are the characters of
+    `data.text_characters()`. Lesson 10, slide 45.
+
+    trained: with the shipped weights, PP-OCRv6 small. Its batch normalisation is folded into the convolutions.
+    Layers: see `scene_text_networks.text_recogniser`.
+    Source: PaddleOCR; Du and others, IJCAI 2022; Graves and others, ICML 2006, for CTC.
+    """
+    model = scene_text_networks.text_recogniser()
     return _with_weights(model) if trained else model
 
 

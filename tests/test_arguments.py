@@ -8,23 +8,32 @@ import pytest
 from lecture_utils import (
     convolution,
     deep_dream,
+    dehazing,
+    dehazing_networks,
     filter_visualization,
     mnist_cnn,
     models,
     occlusion,
     saliency,
+    scene_text,
     style_transfer,
 )
 
-MODULES = (convolution, deep_dream, filter_visualization, mnist_cnn, models, occlusion, saliency, style_transfer)
+MODULES = (
+    convolution, deep_dream, dehazing, filter_visualization, mnist_cnn, models, occlusion, saliency, scene_text,
+    style_transfer,
+)  # fmt: skip
 FREE = {  # switches that are read as true or false, functions, and what Keras checks itself
-    "trained", "activation", "bias", "fourier", "keep_detail", "keep_colours", "callback", "validation_data",
+    "trained", "activation", "bias", "fourier", "keep_detail", "keep_colours", "callback", "validation_data", "stacked",
 }  # fmt: skip
 IMAGE = np.full((40, 40, 3), 0.5, np.float32)
 DIGITS = np.full((2, 28, 28, 1), 0.5, np.float32)
 MAPS = np.ones((1, 2, 2, 3), np.float32)
+CORNERS = np.array([[2, 2], [30, 2], [30, 20], [2, 20]])
+COLUMNS = {"probabilities": np.full((3, 3), 1 / 3), "characters": "ab"}
 KERNELS = np.random.default_rng(0).normal(size=(3, 3, 1, 2))
 NAN = float("nan")
+DEPTH = np.ones((40, 40))
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +95,14 @@ def cases():
         models.efficientnet_lite0: ({}, {}),
         models.vgg16_features: ({}, {"layer": "conv4_4", "pooling": "mean"}),
         models.patch_cnn: ({}, {"classes": 10}),
+        models.dehazenet: ({}, {}),
+        models.aod_net: ({}, {}),
+        models.gfn: ({}, {}),
+        models.dcpdn: ({}, {}),
+        models.epdn: ({}, {}),
+        models.dehazing_net: ({}, {}),
+        models.text_detector: ({}, {}),
+        models.text_recogniser: ({}, {}),
         filter_visualization.orientation_selectivity: ({"kernels": KERNELS}, {"kernels": KERNELS[:2]}),
         filter_visualization.smoothness: ({"kernels": KERNELS}, {"kernels": KERNELS[0]}),
         filter_visualization.receptive_field: (
@@ -162,6 +179,55 @@ def cases():
              "halo": -1, "seed": -1},
         ),
         deep_dream.zoomed: ({"image": IMAGE, "factor": 2}, {"image": 2 * IMAGE + 1, "factor": 0.5}),
+        dehazing.transmission: ({"depth": DEPTH, "beta": 1}, {"depth": -DEPTH, "beta": -1}),
+        dehazing.add_haze: (
+            {"image": IMAGE, "depth": DEPTH, "beta": 1, "airlight": 0.9},
+            {"image": IMAGE[None], "depth": DEPTH[1:], "beta": NAN, "airlight": [0.9, 1.1, 1]},
+        ),
+        dehazing.invert: (
+            {"image": IMAGE, "t": DEPTH, "airlight": 0.9},
+            {"image": 255 * IMAGE, "t": 0 * DEPTH, "airlight": [0.9, 0.9]},
+        ),
+        dehazing.dark_channel: ({"image": IMAGE}, {"image": IMAGE[..., 0], "side": 4}),
+        dehazing.atmospheric_light: (
+            {"image": IMAGE, "dark": DEPTH},
+            {"image": NAN * IMAGE, "dark": DEPTH[:, 1:], "part": 0},
+        ),
+        dehazing.guided_filter: (
+            {"guide": DEPTH, "values": DEPTH, "radius": 2, "epsilon": 0.1},
+            {"guide": NAN * DEPTH, "values": DEPTH[1:], "radius": 0, "epsilon": 0},
+        ),
+        dehazing.dark_channel_prior: (
+            {"image": IMAGE},
+            {"image": -IMAGE, "side": 0, "strength": 0, "radius": 0.5, "epsilon": -1, "least": 1.5},
+        ),
+        dehazing.with_network: (
+            {"network": dehazing_networks.dehazing_net(), "image": IMAGE},
+            {"network": "ours", "image": IMAGE[:15], "short_side": 8},
+        ),
+        dehazing.dehaze: ({"image": IMAGE, "method": "aod_net"}, {"image": IMAGE[:, :15], "method": "our"}),
+        dehazing.invent_depth: ({"image": IMAGE, "seed": 0}, {"image": IMAGE[:15], "seed": [0, -1]}),
+        scene_text.heat_map: ({"image": IMAGE}, {"image": IMAGE[0]}),
+        scene_text.boxes: ({"heat": np.eye(40)}, {"heat": 2 * np.eye(40)}),
+        scene_text.smallest_rectangle: ({"points": CORNERS}, {"points": CORNERS[:2]}),
+        scene_text.grown: ({"rectangle": CORNERS, "distance": 1}, {"rectangle": CORNERS[::-1], "distance": -1}),
+        scene_text.detect: ({"image": IMAGE}, {"image": 3 * IMAGE}),
+        scene_text.crop: ({"image": IMAGE, "corners": CORNERS}, {"image": IMAGE[..., 0], "corners": CORNERS[:3]}),
+        scene_text.read: ({"crops": [IMAGE]}, {"crops": [IMAGE, NAN * IMAGE]}),
+        scene_text.column_probabilities: ({"crops": [IMAGE]}, {"crops": None}),
+        scene_text.ctc_greedy: (COLUMNS, {"probabilities": -COLUMNS["probabilities"], "characters": "a"}),
+        scene_text.ctc_beam: (
+            COLUMNS,
+            {"probabilities": COLUMNS["probabilities"][0], "characters": "abc", "beams": 0, "candidates": 0.5},
+        ),
+        scene_text.unstacked: ({"image": IMAGE}, {"image": None}),
+        scene_text.read_text: ({"image": IMAGE}, {"image": IMAGE[..., :1], "least": 2}),
+        scene_text.in_reading_order: ({"lines": []}, {"lines": [1]}),
+        scene_text.to_json: ({"lines": []}, {"lines": None}),
+        scene_text.make_sign: (
+            {"texts": ["TAXI"]},
+            {"texts": "TAXI", "angle": NAN, "seed": -1, "side": 10},
+        ),
         style_transfer.gram_matrix: ({"feature_maps": MAPS}, {"feature_maps": MAPS[0]}),
         style_transfer.content_loss: (
             {"feature_maps": MAPS, "goal": MAPS},

@@ -77,6 +77,15 @@ def test_the_paintings_are_rgb_and_show_nothing_but_the_painting():
             assert 0.05 < edge.mean() < 0.9, f"{name}: a black or white border"
 
 
+@pytest.mark.parametrize("name, shape", [("motorcycle", (259, 384)), ("aloe", (332, 384))])
+def test_a_scene_has_a_distance_for_every_pixel(name, shape):
+    photo, depth = data.load_scene(name)
+    assert photo.shape == (*shape, 3) and depth.shape == shape and depth.dtype == np.float32
+    assert 0 < depth.min() < 0.5 and depth.max() == 1
+    rows = depth.mean(axis=1)  # the ground comes nearer towards the lower edge
+    assert rows[-20:].mean() < rows[:20].mean() - 0.2
+
+
 def test_imagenet_labels_are_1000_different_names_in_the_networks_order():
     labels = data.imagenet_labels()
     assert len(labels) == len(set(labels)) == 1000
@@ -165,6 +174,11 @@ def test_a_missing_file_is_reported(copy):
 def test_unknown_names_get_the_nearest_ones(call):
     with pytest.raises(ValueError, match="name: unknown .*kingfischer.* Did you mean .*kingfisher"):
         call()
+
+
+def test_an_unknown_scene_gets_the_nearest_names():
+    with pytest.raises(ValueError, match="name: unknown 'motorbike'.*'motorcycle'"):
+        data.load_scene("motorbike")
 
 
 def test_an_unknown_painting_gets_the_nearest_ones():

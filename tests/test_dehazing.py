@@ -1,6 +1,7 @@
 """Dehazing: the model of haze and its inverse, the dark channel prior, the guided filter, and who saw which photo."""
 
 import json
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -11,6 +12,7 @@ from lecture_utils import data, dehazing, dehazing_networks, models
 RNG = np.random.default_rng(0)
 IMAGE = RNG.random((24, 30, 3), np.float32)
 DEPTH = RNG.uniform(0, 2, (24, 30))
+GOLDEN = Path(__file__).parent / "golden" / "dehazing.npz"
 
 
 def test_haze_by_hand():
@@ -149,6 +151,46 @@ def test_invented_depth_is_repeatable_has_every_kind_and_stays_in_range():
     assert spread[2] < 0.1 < spread[12]  # some are nearly flat, most are not
 
 
+def golden_photo():
+    photo, depth = data.load_scene("motorcycle")
+    return dehazing.add_haze(photo, depth, 1.2, [0.88, 0.9, 0.92])[60:124, 100:180]
+
+
+@pytest.mark.parametrize("method", dehazing.METHODS)
+def test_every_method_answers_as_when_it_was_measured(method):
+    """Written by this file, run as a program, when data/results/dehazing.json was made."""
+    with np.load(GOLDEN) as golden:
+        made = dehazing.dehaze(golden_photo(), method)
+        np.testing.assert_allclose(made.image, golden[f"{method} image"], atol=2e-3)
+        assert (made.t is None) == (method in ("aod_net", "gfn", "epdn"))
+        if made.t is not None:
+            np.testing.assert_allclose(made.t, golden[f"{method} t"], atol=2e-3)
+            np.testing.assert_allclose(made.airlight, golden[f"{method} airlight"], atol=2e-3)
+
+
+def test_the_published_weights_of_aod_net_clear_a_hazy_photo():
+    photo, depth = data.load_scene("motorcycle")
+    hazy = dehazing.add_haze(photo, depth, 0.8, 0.9)
+    network = models.aod_net(trained=False)
+    network.load_weights(data.path("weights/aod_net_others.weights.h5"))
+    cleared = dehazing.with_network(network, hazy).image
+    assert _psnr(cleared, photo) > _psnr(hazy, photo) + 4
+
+
+def test_the_networks_of_slide_43_have_the_sizes_of_the_table():
+    rows = data.load_results("dehazing")["rows"]
+    sizes = {"dcp": 0, "dehazenet": 8_305, "aod_net": 1_761, "dcpdn": 422_913, "gfn": 86_175, "epdn": 1_111_265}
+    sizes["ours"] = 346_827
+    assert {name: rows[name]["parameters"] for name in dehazing.METHODS} == sizes
+    assert all(build is None or build(False).count_params() == sizes[n] for n, build in dehazing.METHODS.items())
+
+
+def test_the_networks_need_at_most_12_megabytes():
+    names = [build.__name__ for build in dehazing.METHODS.values() if build]
+    files = [data.path(f"weights/{name}.weights.h5") for name in [*names, "aod_net_others"]]
+    assert sum(file.stat().st_size for file in files) <= 12e6
+
+
 def test_no_photo_is_in_two_parts_and_the_test_photos_are_shipped():
     split = json.loads((data.DATA / "build" / "dehazing_split.json").read_text(encoding="utf-8"))
     names = [name for part in split.values() for name in part]
@@ -156,6 +198,7 @@ def test_no_photo_is_in_two_parts_and_the_test_photos_are_shipped():
     assert set(split["test"]) | set(split["hazy"]) <= set(data.photo_names())
     assert "motorcycle" not in names  # it has real depth, and is a test of its own
     assert min(len(split[part]) for part in ("training", "validation", "test")) >= 14
+    assert data.load_results("dehazing")["photos"] == split["test"]
 
 
 @pytest.mark.parametrize("call, message", [
@@ -186,3 +229,12 @@ def test_no_photo_is_in_two_parts_and_the_test_photos_are_shipped():
 def test_bad_input_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+if __name__ == "__main__":
+    answers = {}
+    for name in dehazing.METHODS:
+        for part, value in dehazing.dehaze(golden_photo(), name)._asdict().items():
+            if value is not None:
+                answers[f"{name} {part}"] = value.astype(np.float16)
+    np.savez_compressed(GOLDEN, **answers)

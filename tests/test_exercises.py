@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 from keras import layers
 
-from lecture_utils.exercises import convolution, deep_dream, engine, filter_visualization, go, mnist_cnn, occlusion
+from lecture_utils import dehazing as dehazing_helper
+from lecture_utils.exercises import convolution, deep_dream, dehazing, engine, filter_visualization, go, mnist_cnn
 
-from lecture_utils.exercises import saliency, style_transfer  # isort: skip
+from lecture_utils.exercises import occlusion, saliency, scene_text, style_transfer  # isort: skip
 
-MODULES = (convolution, mnist_cnn, filter_visualization, saliency, occlusion, deep_dream, style_transfer, go)
+MODULES = (convolution, mnist_cnn, filter_visualization, saliency, occlusion, deep_dream, style_transfer, go, dehazing)
+MODULES += (scene_text,)
 CHECKERS = {name: it for module in MODULES for name, it in vars(module).items() if hasattr(it, "stages")}
 LESSON_OF = {
     name: module.__name__.rpartition(".")[2] for module in MODULES for name in CHECKERS if hasattr(module, name)
@@ -60,6 +62,34 @@ def in_a_batch(model, image, wanted, patch):
     return keras.ops.softmax(logits)[:, wanted].numpy().reshape(rows, columns)
 
 
+def by_sorting(image, dark):
+    ranked = sorted(zip(dark.ravel(), image.reshape(-1, 3).tolist(), strict=True), reverse=True)
+    return max((colour for _, colour in ranked[: int(np.ceil(dark.size / 1000))]), key=sum)
+
+
+def by_quantile(image, dark):
+    image[dark < np.quantile(dark, 0.999)] = 0
+    return image.reshape(-1, 3)[(image @ [0.299, 0.587, 0.114]).argmax()]
+
+
+def in_place_k(image, t, airlight, b=1):
+    k = (image - airlight) / np.expand_dims(t, 2)
+    airlight -= b
+    k += airlight
+    image -= 1
+    return np.divide(k, image, out=image)
+
+
+def k_by_pixels(image, t, airlight, b=1):
+    places = np.ndindex(t.shape)
+    k = [((image[place] - airlight) / t[place] + airlight - b) / (image[place] - 1) for place in places]
+    return keras.ops.reshape(k, image.shape)
+
+
+def collapsed_one_by_one(path):
+    return [k for k, before in zip(path, [0, *path[:-1]], strict=True) if k not in (0, before)]
+
+
 MIRRORED = np.array([[-1, -1, 1], [-1, 1, -1], [1, -1, -1]])
 SHARE, FOURS_TOO, _ = saliency._read_as_4(3, 23)
 RIGHT = {  # beside the forms that `in_many_forms` makes of the right values; the first one counts as the solution
@@ -79,7 +109,21 @@ RIGHT = {  # beside the forms that `in_many_forms` makes of the right values; th
     ],
     "what_style_forgets": [(x,) for x in ("c, a", "A and C", "A+C", ["AC"], ["C", "A"], {"A", "C"}, frozenset("ac"))],
     "style_distance": [(lambda *maps: np.reshape(CHECKERS["style_distance"].stages[0].right(*maps), (1, 1)),)],
+    "roof_by_hand": [((0.7 - 0.9 * 0.6) / 0.4,), ((0.7 - 0.9) / 0.4 + 0.9,), ([[0.4]],)],
+    "hill_in_haze": [(0.343, 0.118), (0.34, 0.12), ([np.exp(3 * np.log(0.7))], Fraction(117649, 10**6))],
+    "rounding_in_haze": [(5, 50), (255 / 510 / 0.1, 255 / 510 / 0.01), ([5.0], Fraction(50))],
+    "airlight": [(dehazing_helper.atmospheric_light,), (by_sorting,), (by_quantile,)],
+    "k_of": [
+        (lambda image, t, A, b: (dehazing_helper.invert(image, t, A) - b) / (image - 1),),
+        (in_place_k,),
+        (k_by_pixels,),
+    ],
     "self_atari": [(form([(2, 2), (0, 0), (0, 2)]),) for form in (list, set, tuple, frozenset, np.float64)],
+    "columns_for_a_word": [(13, 104)],
+    "best_path_best_text": [(0.25, 0.39)],
+    "collapse": [(collapsed_one_by_one,)],
+    "box": [(lambda mask: [*np.argwhere(mask).min(0)[::-1], *np.argwhere(mask).max(0)[::-1] + 1],)],
+    "four_ways": [(lambda corners: [[corners[(k + way) % 4] for k in range(4)] for way in range(4)],)],
 }
 EXAMPLES = {  # for slips that are predicates, in their order, and then for the last hint of that stage
     "anti_diagonal_filter": [np.eye(3), MIRRORED[::-1], [[-1, 1, -1]] * 3, [[-1, 1, 1], [-1, 1, -1], [1, -1, -1]]],
@@ -92,7 +136,9 @@ EXAMPLES = {  # for slips that are predicates, in their order, and then for the 
                  *[(3, 23, share) for share in (100 * SHARE, 1 - SHARE, FOURS_TOO, 0, 0.9)]],
     "drop_beside_a_rival": [-32, 31.9],
     "gram_by_hand": [[[6, 5], [4, 11]]],
+    "hill_in_haze": [34, 0.9, 11.8, 0.9],
     "what_style_forgets": ["ABC", "AD", "ACE", "A"],
+    "best_path_best_text": [25, 1.75, 39],
     "self_atari": [[(1, 2)], [(1, 0)], [(2, 1)], [(0, 0), (3, 3)], [(0, 0), (2, 2)]],
 }  # fmt: skip
 ODD = [None, [], "", "no", np.nan, np.inf, 1j, 10**400, -(10**5000), True, {}, {"a": 1}, {2}, object(), [1, [2, 3]],
@@ -204,6 +250,11 @@ def test_three_dots_are_not_answered_yet(name):
     ("degrees_of_activation", [lambda maps: maps + np.ones(97)], "It stops with ValueError: operands could not be"),
     ("style_distance", [lambda a, b: np.nan], "NaN or infinity"),
     ("lower_half", ["sea anemona"], "Did you mean 'sea anemone'"),
+    ("roof_by_hand", ["40 %"], "Numbers are asked for, not '40 %'"),
+    ("roof_by_hand", [(0.4, 0.4, 0.4)], r"Expected one number, not \(0.4, 0.4, 0.4\)"),
+    ("airlight", [lambda image, dark: np.unravel_index(dark.argmax(), dark.shape)], r"returns shape \(2,\), where"),
+    ("k_of", [lambda image, t, A, b: ((image - A) / t + A - b) / (image - 1)], r"With b = 1 it stops with ValueError"),
+    ("k_of", [lambda image, t: image / t], "yours takes other arguments"),
     ("self_atari", [[]], "your list is empty"),
     ("self_atari", [[(0, 0), (5, 0)]], r"\(5, 0\) lies off the board"),
 ])  # fmt: skip

@@ -4,7 +4,9 @@ import re
 
 import nbformat
 import pytest
+from PIL import ImageFont
 
+from lecture_utils import data
 from tools import figures, notebooks, pages, run
 
 EXTERNAL = r"""(?:src|href|url)\s*[=(]\s*["']?(?:https?:)?//"""
@@ -72,3 +74,12 @@ def test_running_a_lesson_reports_success_and_failure(tmp_path):
     assert 'class="failed"' in index
     for link in ("02_bad.html", "slides/02_bad.html", "02_bad_solutions.html"):
         assert f'href="{link}"' in index
+
+
+def test_the_font_inside_has_every_chinese_character_of_the_lessons():
+    font = ImageFont.truetype(data.path("fonts/names.woff2"), 32)
+    texts = [path.read_text(encoding="utf-8") for path in [*notebooks.sources(), *notebooks.lessons()]]
+    used = set(re.findall(r"[\u4e00-\u9fff]", "".join(texts)))
+    nothing = bytes(font.getmask("\ufffe"))  # what is drawn for a character that the font lacks
+    assert {"李", "感"} <= used
+    assert {character for character in used if bytes(font.getmask(character)) == nothing} == set()

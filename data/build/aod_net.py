@@ -1,7 +1,7 @@
 """data/weights/aod_net_others.weights.h5: AOD-Net as others trained it, on indoor scenes with true depth.
 
     pip install torch==2.13.0                          (in a scratch environment, with this project)
-    python data/build/aod_net.py dehazer.pth [FILE.weights.h5]
+    python data/build/aod_net.py dehazer.pth
 
 dehazer.pth is snapshots/dehazer.pth of the repository MayankSingal/PyTorch-Image-Dehazing, commit dc26717c, MIT
 licence, copyright (c) 2018 SMonk. Away from the border, the outputs are compared with PyTorch's; at the border, ours
@@ -15,12 +15,19 @@ from pathlib import Path
 from lecture_utils import data, dehazing_networks  # isort: skip (quietens TensorFlow)
 
 import numpy as np
+import record
 import torch
 from torch.nn.functional import conv2d, relu
 
 DIGEST_STARTS = "79409b63bf019d6c"
 LAYERS = ["conv1", "conv2", "conv3", "conv4", "k"]  # theirs are e_conv1 to e_conv5
 BORDER = 16  # pixels that the reflection can reach: 1 + 2 + 3 + 1 of the five kernels, and some
+ABOUT = {
+    "what": "AOD-Net as others trained it, 1,761 weights.",
+    "source": "GitHub MayankSingal/PyTorch-Image-Dehazing, commit dc26717c, snapshots/dehazer.pth",
+    "licence": "MIT",
+    "credit": "SMonk, 2018; converted.",
+}
 
 
 def original(state, image):
@@ -39,7 +46,7 @@ def original(state, image):
     return relu(k * x - k + 1)[0].numpy().transpose(1, 2, 0)
 
 
-def main(file, out=None):
+def main(file):
     content = Path(file).read_bytes()
     if not hashlib.sha256(content).hexdigest().startswith(DIGEST_STARTS):
         raise SystemExit(f"{file} is not the file this script was written for")
@@ -53,8 +60,9 @@ def main(file, out=None):
     difference = np.abs(network(photo[None])[0].numpy() - original(state, photo))[inside].max()
     print(f"largest difference from PyTorch: {difference:.1e}")
     assert difference < 1e-4
-    network.save_weights(out or data.DATA / "weights" / "aod_net_others.weights.h5")
+    network.save_weights(data.DATA / "weights" / "aod_net_others.weights.h5")
+    record.files(__file__, {"weights/aod_net_others.weights.h5": ABOUT})
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(sys.argv[1])

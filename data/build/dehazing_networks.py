@@ -1,11 +1,13 @@
 """data/weights/NAME.weights.h5: the networks of slide 43's table, trained on photos with invented haze.
 
     python data/build/dehazing_networks.py NAME WORK
+    python data/build/dehazing_networks.py NAME WORK --seed 1 --seconds 300
+    python data/build/dehazing_networks.py dehazing_net WORK --without physics --seed 1 --seconds 600
 
 NAME is one of `TRAINING`; WORK holds photos.npz of dehazing_photos.py and gets NAME.npz (a checkpoint: the same command
 goes on from it) and NAME.log. Every network sees the same kind of pairs, drawn from one seed, and gets the same time:
 `CPU_SECONDS` on one core, adversaries and evaluations included. When they are over, the weights are written to
-data/weights.
+data/weights; those of the other forms, shorter trials with several seeds and the ablation of our network, stay in WORK.
 """
 
 import argparse
@@ -19,6 +21,7 @@ from lecture_utils import data, dehazing, dehazing_networks, models  # isort: sk
 
 import keras
 import numpy as np
+import record
 import tensorflow as tf
 from keras import layers, ops
 from PIL import Image
@@ -59,9 +62,9 @@ class Photos:
         hazy = np.round(255 * (clear * t + airlight * (1 - t))).astype(np.float32) / 255
         return hazy, clear, t, airlight
 
-    def batch(self, step):
+    def batch(self, step, seed):
         """Training batch number `step`: (hazy, clear, t, A), each with `BATCH` on its first axis."""
-        rng = np.random.default_rng([SEED, step])
+        rng = np.random.default_rng([seed, step])
         pairs = [self.pair(rng, *haze(rng)) for _ in range(BATCH)]
         return [np.stack(parts) for parts in zip(*pairs, strict=True)]
 
@@ -71,9 +74,9 @@ class Photos:
         pairs = [self.pair(rng, beta, haze(rng)[1], whole=True) for beta in betas for _ in range(each)]
         return [np.stack(parts) for parts in zip(*pairs, strict=True)]
 
-    def patches(self, step):
+    def patches(self, step, seed):
         """A batch for DehazeNet: 16 x 16 pixels seen through one t, with A = 1: (hazy, t)."""
-        rng = np.random.default_rng([SEED, step])
+        rng = np.random.default_rng([seed, step])
         clear = []
         for _ in range(PATCHES):
             photo = self.photos[rng.integers(len(self.photos))]
@@ -169,6 +172,13 @@ def physics_loss(network, critics, hazy, clear, t, airlight):
     return image + 0.5 * gradient_l1(made, clear) + 0.5 * l1(made_t, t) + 3 * l1(made_airlight, airlight), 0.0
 
 
+def no_airlight_loss(network, critics, hazy, clear, t, airlight):
+    """Ours, but nobody tells the true A."""
+    made, made_t, _ = network(hazy, training=True)
+    image = l1(made, clear) + 3 * tf.reduce_mean((made - clear) ** 2)
+    return image + 0.5 * gradient_l1(made, clear) + 0.5 * l1(made_t, t), 0.0
+
+
 def dcpdn_loss(network, critics, hazy, clear, t, airlight):
     """DCPDN: errors of the image, of t with its gradients and features, of A; and a critic of t and image together."""
     made, made_t, made_airlight = network(hazy, training=True)
@@ -213,6 +223,13 @@ TRAINING = {  # name: (loss, highest learning rate, critics)
     "dehazing_net": (physics_loss, 1e-3, list),
 }
 
+ABLATIONS = {  # what our network goes without: (arguments of the network, loss)
+    "nothing": ({}, physics_loss),
+    "physics": ({"physics": False}, physics_loss),
+    "dark": ({"dark": False}, physics_loss),
+    "airlight": ({}, no_airlight_loss),
+}
+
 
 # Validation
 
@@ -246,21 +263,24 @@ def ssim(images, clear):
 # Training
 
 
-def train(name, work):
+def train(name, work, without=None, seed=SEED, cpu_seconds=CPU_SECONDS):
     loss_of, highest, build_critics = TRAINING[name]
+    options, loss_of = ABLATIONS[without] if without else ({}, loss_of)
+    final = not without and (seed, cpu_seconds) == (SEED, CPU_SECONDS)
+    tag = name if final else f"{name}_without_{without}_{seed}" if without else f"{name}_{cpu_seconds:.0f}s_{seed}"
     training = Photos(work / "photos.npz", "training")
     hazy, clear, _, _ = Photos(work / "photos.npz", "validation").fixed()
     tf.config.threading.set_intra_op_parallelism_threads(1)  # several are trained side by side, each on one core
     tf.config.threading.set_inter_op_parallelism_threads(1)
-    keras.utils.set_random_seed(SEED)
-    network, critics = dehazing_networks.NETWORKS[name](), build_critics()
+    keras.utils.set_random_seed(seed)
+    network, critics = dehazing_networks.NETWORKS[name](**options), build_critics()
     vgg_features()  # here, as it cannot be built inside of `improve`
     players = [network.trainable_variables, [v for critic in critics for v in critic.trainable_variables]]
     rates = [highest, highest / 5] if critics else [highest]  # critics that learn faster drown all other losses
     optimizers = [keras.optimizers.Adam(rate, beta_1=0.5 if critics else 0.9) for rate in rates]
     for optimizer, variables in zip(optimizers, players, strict=False):
         optimizer.build(variables)
-    checkpoint, log = work / f"{name}.npz", work / f"{name}.log"
+    checkpoint, log = work / f"{tag}.npz", work / f"{tag}.log"
     state = [variable for owner in (network, *optimizers, *critics) for variable in owner.variables]
     step, before = resume(checkpoint, state)
 
@@ -287,7 +307,7 @@ def train(name, work):
         os.replace(unfinished, checkpoint)
 
     if step == 0:
-        first = {"name": name, "parameters": network.count_params(), "seed": SEED, "cpu_seconds": CPU_SECONDS}
+        first = {"name": tag, "parameters": network.count_params(), "seed": seed, "cpu_seconds": cpu_seconds}
         first |= {
             "hazy_light": round(psnr(hazy[:16], clear[:16]), 2),
             "hazy_dense": round(psnr(hazy[16:], clear[16:]), 2),
@@ -295,16 +315,28 @@ def train(name, work):
         log.write_text(json.dumps(first) + "\n", encoding="utf-8")
     losses, spent = [], before
     started, due = time.process_time(), before + CHECK_EVERY
-    while spent < CPU_SECONDS:
+    while spent < cpu_seconds:
         for optimizer, rate in zip(optimizers, rates, strict=True):
-            optimizer.learning_rate = rate * schedule(step, spent / CPU_SECONDS)
-        batch = training.patches(step) if name == "dehazenet" else training.batch(step)
+            optimizer.learning_rate = rate * schedule(step, spent / cpu_seconds)
+        batch = training.patches(step, seed) if name == "dehazenet" else training.batch(step, seed)
         losses.append(float(improve(*map(tf.constant, batch))))
         step, spent = step + 1, before + time.process_time() - started
-        if spent >= min(due, CPU_SECONDS):
+        if spent >= min(due, cpu_seconds):
             note(losses)
             losses, due = [], due + CHECK_EVERY
-    network.save_weights(data.DATA / "weights" / f"{name}.weights.h5")
+    network.save_weights((data.DATA / "weights" if final else work) / f"{tag}.weights.h5")
+    if final:
+        record.files(__file__, {f"weights/{name}.weights.h5": about(name, network)})
+
+
+def about(name, network):
+    """What the manifest says."""
+    return {
+        "what": f"The network {name} of slide 43, {network.count_params():,} weights.",
+        "source": "trained for these lessons on the photos of build/dehazing_photos.py with invented haze",
+        "licence": "as this project",
+        "credit": "The authors of these lessons.",
+    }
 
 
 def schedule(step, share):
@@ -326,5 +358,10 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("name", choices=TRAINING)
     parser.add_argument("work", type=Path)
+    parser.add_argument("--without", choices=ABLATIONS, help="train dehazing_net without one of its parts")
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--seconds", type=float, default=CPU_SECONDS, help="CPU seconds, by default %(default)s")
     arguments = parser.parse_args()
-    train(arguments.name, arguments.work)
+    if arguments.without and arguments.name != "dehazing_net":
+        parser.error("--without: only dehazing_net has ablations")
+    train(arguments.name, arguments.work, arguments.without, arguments.seed, arguments.seconds)

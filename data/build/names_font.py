@@ -1,4 +1,5 @@
-"""data/fonts/names.woff2: the Chinese characters of the lecture's names and its last slide, for slides and pages.
+"""data/fonts/names.woff2: for slides and pages, the Chinese characters of the lecture's names, its last slide and
+lesson 10's cells.
 
 apt-get download fonts-noto-cjk=1:20220127+repack1-1
 pip install fonttools brotli        (in a scratch environment)
@@ -18,7 +19,7 @@ from fontTools.ttLib import TTCollection
 PACKAGE = "4a2515eb6db3978b897fef9709ed0d2b1f4c6c4df4d83d6c4ef65f71f1b1f502"
 FONT = "usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"
 FACE = "Noto Sans CJK TC"
-TEXT = "李宏毅吳沛遠國立臺灣大學感謝發現投影片上的打字錯誤"
+TEXT = "李宏毅吳沛遠國立臺灣大學感謝發現投影片上的打字錯誤" + "圖書館臺北車站捷運站出口牛肉麵水果茶"
 
 
 def main(package):
@@ -36,7 +37,7 @@ def main(package):
         target.parent.mkdir(exist_ok=True)
         subset.save_font(font, target, options)
         record.files(__file__)
-        print(len(TEXT), "characters,", target.stat().st_size, "bytes")
+        print(len(set(TEXT)), "characters,", target.stat().st_size, "bytes")
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ keep their log beside it. Nobody needs them to run the lessons. To add a file: w
 PARTS = {  # title: (how the names begin, what they are)
     "Photos": ("photos/", "The longer side has at most 384 pixels; what was cut out stands on white."),
     "Paintings": ("paintings/", "All by Vincent van Gogh."),
+    "Street photos": ("street/", "For reading the text in them."),
     "Gallery": ("gallery/", "Pictures made for these lessons that take longer than a lesson."),
     "Networks": ("weights/", "Weights, as Keras saves them."),
     "Measurements": ("results/", "What takes longer to measure than a lesson."),
