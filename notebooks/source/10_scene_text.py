@@ -1428,21 +1428,18 @@ bought = [  # lesson, what, without the property or control, with it, both in %
         10 * hits["size", "found"][2],
     ),
 ]
-if (
-    "results/dehazing.json" in data.manifest()
-):  # TODO(final): always, when lesson 9 is there; its numbers are provisional
-    haze = data.load_results("dehazing")["rows"]
-    gain = haze["dcp"]["both"]["psnr"][0] - haze["hazy"]["both"]["psnr"][0]
-    bought.insert(
-        6,
-        (
-            ONE,
-            9,
-            "error: hazy photo → a rule about 15 × 15 pixels",
-            100,
-            100 * 10 ** (-gain / 20),
-        ),
-    )
+haze = data.load_results("dehazing")["rows"]
+gain = haze["dcp"]["both"]["psnr"][0] - haze["hazy"]["both"]["psnr"][0]
+bought.insert(
+    6,
+    (
+        ONE,
+        9,
+        "error: hazy photo → a rule about 15 × 15 pixels",
+        100,
+        100 * 10 ** (-gain / 20),
+    ),
+)
 
 # %% tags=["hide-input"] figure_tolerance={"largest": 0.3, "reason": "live training, which ends a little differently on every CPU"} slideshow={"slide_type": "subslide"}
 figure, ax = plt.subplots(figsize=(14, 7.4))
