@@ -195,6 +195,7 @@ def dehaze(image, method="ours"):
     """A hazy photo cleared by a method of slide 43: `Dehazed`, the image and, where the method has them, t and A.
 
     image: RGB in [0, 1], (H, W, 3), any size; the networks need 16 x 16 pixels. method: one of `METHODS`.
+    Memory grows with the pixels: "gfn" takes 6.6 GB for 1,600 x 1,200, the others less.
     Raises ValueError for other images and methods. Slides 43 and 44.
     """
     if checks.one_of("method", method, METHODS) == "dcp":

@@ -136,6 +136,7 @@ EXAMPLES = {  # for slips that are predicates, in their order, and then for the 
                  *[(3, 23, share) for share in (100 * SHARE, 1 - SHARE, FOURS_TOO, 0, 0.9)]],
     "drop_beside_a_rival": [-32, 31.9],
     "gram_by_hand": [[[6, 5], [4, 11]]],
+    "roof_by_hand": [40],
     "hill_in_haze": [34, 0.9, 11.8, 0.9],
     "what_style_forgets": ["ABC", "AD", "ACE", "A"],
     "best_path_best_text": [25, 1.75, 39],

@@ -214,6 +214,22 @@ def test_a_checkpoint_of_another_run_is_refused(shards):
         run(shards, small_network(), workers=3)
 
 
+def test_a_run_may_be_made_longer_until_its_rate_falls(shards, tmp_path_factory):
+    whole, again = shards, tmp_path_factory.mktemp("again")
+    (again / "shards").symlink_to(whole / "shards")
+    run(whole, network := small_network(), epochs=4, decay_epochs=2)
+    run(again, small_network(), epochs=2, decay_epochs=0)
+    with pytest.raises(ValueError, match="folder: its checkpoint was made with"):
+        run(again, small_network(), epochs=3, decay_epochs=2)  # it should have fallen in epoch 2
+    np.testing.assert_allclose(
+        weights(run(again, small_network(), epochs=4, decay_epochs=2)), weights(network), atol=1e-5
+    )
+    with pytest.raises(ValueError, match="folder: its checkpoint was made with"):
+        run(again, small_network(), epochs=5, decay_epochs=2)  # it has fallen already
+    with pytest.raises(ValueError, match="decay_epochs: expected at most the 3 epochs, got 4"):
+        run(again, small_network(), epochs=3, decay_epochs=4)
+
+
 def command(*arguments, backend="tensorflow"):
     """The command as a process."""
     environment = {**os.environ, "KERAS_BACKEND": backend, "JAX_PLATFORMS": "cpu", "TF_CPP_MIN_LOG_LEVEL": "3"}

@@ -23,6 +23,7 @@ from lecture_utils import data, models  # isort: skip (quietens TensorFlow)
 import h5py
 import numpy as np
 import torch
+import weights
 from efficientnet_lite_pytorch import EfficientNet
 
 PACKAGES = {
@@ -85,18 +86,6 @@ def vgg16(file):
     return model
 
 
-def save(model, dtype):
-    target = data.DATA / "weights" / f"{model.name}.weights.h5"
-    model.save_weights(target)
-    with h5py.File(target) as whole:
-        arrays = {}
-        whole.visititems(lambda name, item: arrays.update({name: item[:]}) if isinstance(item, h5py.Dataset) else None)
-    with h5py.File(target, "w") as small:
-        for name, array in arrays.items():
-            small[name] = array.astype(dtype) if array.ndim > 1 else array
-    print(f"{target.name}: {model.count_params():,} parameters, {target.stat().st_size / 1e6:.1f} MB")
-
-
 def golden(original):
     names = data.photo_names()
     names = names[:: len(names) // GOLDEN_PHOTOS][:GOLDEN_PHOTOS]
@@ -124,8 +113,8 @@ def main(folder):
     labels[744], labels[836] = "projectile", "sunglass"  # "missile" and "sunglasses" stand there twice
     (data.DATA / "imagenet_labels.json").write_text(json.dumps(labels, indent=0, ensure_ascii=False) + "\n")
     model, original = efficientnet(files[0])
-    save(model, np.float32)
-    save(vgg16(files[1]), np.float16)
+    weights.save(model, lambda array: array)
+    weights.save(vgg16(files[1]), lambda array: array.astype(np.float16) if array.ndim > 1 else array)
     golden(original)
     record.files(__file__)
 

@@ -20,11 +20,11 @@ import record
 
 from lecture_utils import data, models, scene_text_networks  # isort: skip (quietens TensorFlow)
 
-import h5py
 import keras
 import numpy as np
 import onnx
 import onnxruntime
+import weights
 from onnx import numpy_helper
 from PIL import Image
 
@@ -137,17 +137,9 @@ def attention(kernel, bias, kernel_out, bias_out, heads=8, size=15):
     return [*inner, kernel_out.reshape(heads, size, -1), bias_out]
 
 
-def save(model):
-    target = data.DATA / "weights" / f"{model.name}.weights.h5"
-    model.save_weights(target)
-    with h5py.File(target) as whole:
-        arrays = {}
-        whole.visititems(lambda name, item: arrays.update({name: item[:]}) if isinstance(item, h5py.Dataset) else None)
-    with h5py.File(target, "w") as small:
-        for name, array in arrays.items():
-            bits = BITS_OF_CLASSES if array.shape == CLASSES else BITS
-            small.create_dataset(name, data=rounded(array, bits), compression=9, shuffle=True)
-    print(f"{target.name}: {model.count_params():,} parameters, {target.stat().st_size / 1e6:.1f} MB")
+def stored(array):
+    """The numbers of a layer, rounded so that they pack well."""
+    return rounded(array, BITS_OF_CLASSES if array.shape == CLASSES else BITS)
 
 
 def rounded(array, bits):
@@ -196,7 +188,7 @@ def main(folder):
     for model, names in ((detector, DETECTOR), (recogniser, RECOGNISER)):
         network = onnx.load_from_string(networks[model.name])
         fill(model, names, constants(network))
-        save(model)
+        weights.save(model, stored, compression=9, shuffle=True)
     characters = next(entry.value for entry in network.metadata_props if entry.key == "character").split("\n")
     characters.append(" ")  # the last class, which the list in the file leaves out
     (data.DATA / "text_characters.txt").write_text("".join(characters) + "\n", encoding="utf-8", newline="\n")

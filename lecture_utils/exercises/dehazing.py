@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lecture_utils.exercises.engine import Function, Stage, exercise, in_stages, number
+from lecture_utils.exercises.engine import Function, Stage, exercise, in_stages, number, percent
 
 
 @exercise(
@@ -18,17 +18,13 @@ from lecture_utils.exercises.engine import Function, Stage, exercise, in_stages,
     (17 / 30, "t and 1 − t are swapped: t goes with J, 1 − t with A."),
     (0.25, "The haze is not white here: its part is A (1 − t), with A = 0.9."),
     (11 / 15, "t and A are swapped."),
-    (40, "Right in per cent. Give it as a number between 0 and 1."),
+    percent(0.4),
     tolerance=0.004,
     last="Put the numbers into I = J t + A (1 − t). Only J is unknown.",
     praise="0.7 = 0.4 J + 0.54, so J = 0.16 / 0.4. Or: −0.2 away from the airlight, stretched by 1 / 0.4.",
 )
 def roof_by_hand(J: number):
     """Exercise 9.1. J: of a grey pixel with I = 0.7, t = 0.4, A = 0.9, a number in [0, 1]."""
-
-
-def _percent(right):
-    return lambda t: abs(t - 100 * right) < 0.5
 
 
 @in_stages(
@@ -43,7 +39,7 @@ def _percent(right):
         (np.exp(-0.7 * 3), "0.7 is t, not β: first find β from 0.7 = exp(−β · 100 m)."),
         (np.exp(-0.3 * 3), "β is not 1 − t. Find it from 0.7 = exp(−β · 100 m), or do without it."),
         (-3 * np.log(0.7), "That is β d. The transmission is exp(−β d)."),
-        (_percent(0.7**3), "Right in per cent. Give it as a number between 0 and 1."),
+        percent(0.7**3),
         of=["far"],
         tolerance=0.004,
         last="The light passes 100 m three times, and each of them lets 70 % of what arrives through.",
@@ -57,7 +53,7 @@ def _percent(right):
         (0.35**3, "`far` is right. But the double β does not halve the tree's 0.7: β stands in the exponent."),
         (1 - 0.7**6, "`far` is right. This is the share of the airlight, 1 − t."),
         (1 - 2 * (1 - 0.7**3), "`far` is right. Not twice the loss: then less than nothing comes through."),
-        (_percent(0.7**6), "Right in per cent. Give it as a number between 0 and 1."),
+        percent(0.7**6),
         of=["thick"],
         tolerance=0.004,
         last="`far` is right. exp(−2 β d) is how much of exp(−β d)?",

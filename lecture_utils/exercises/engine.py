@@ -103,6 +103,12 @@ def in_stages(*stages, praise):
     return checker_of
 
 
+def percent(right):
+    """The slip of a share, a number in [0, 1], that was given in per cent."""
+    hint = "Right in per cent. Give it as a number between 0 and 1."
+    return (lambda answer: abs(answer - 100 * right) < 0.5), hint
+
+
 # Forms: each reads an answer, or raises Unreadable
 
 

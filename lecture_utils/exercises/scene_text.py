@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lecture_utils.exercises.engine import Function, Stage, exercise, in_stages, number, whole
+from lecture_utils.exercises.engine import Function, Stage, exercise, in_stages, number, percent, whole
 
 
 def _paths():
@@ -116,10 +116,6 @@ def columns_for_a_word(columns: whole, pixels: whole):
     """Exercise 10.3. columns: the fewest for BOOKKEEPER; pixels: the width of these, 8 each."""
 
 
-def _percent(right):
-    return lambda share: abs(share - 100 * right) < 0.5
-
-
 @in_stages(
     Stage(
         0.25,
@@ -128,7 +124,7 @@ def _percent(right):
         (0.39, "That is the best text, a sum over paths. The best path alone?"),
         (0.15, "That is the path a–, or –a. Is there a better one?"),
         (0.09, "That is the path aa. Is there a better one?"),
-        (_percent(0.25), "Right in per cent. Give it as a number between 0 and 1."),
+        percent(0.25),
         of=["path"],
         tolerance=0.004,
         last="In each column take the most probable class, and multiply.",
@@ -143,7 +139,7 @@ def _percent(right):
         (0.51, "`path` is right. aa gives a with one column for each, 0.3 · 0.3, once."),
         (0.45, "`path` is right. ab and ba are other texts; a is a–, –a and aa."),
         (0.6, "`path` is right. Multiply within a path, then add the paths."),
-        (_percent(0.39), "Right in per cent. Give it as a number between 0 and 1."),
+        percent(0.39),
         of=["text"],
         tolerance=0.004,
         last="`path` is right. Which of the nine paths collapse to a? Add their probabilities.",

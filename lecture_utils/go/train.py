@@ -185,30 +185,36 @@ def evaluate(network, folder, split="test", size=19, limit=None):
 
 
 def train(
-    folder, network, *, epochs, steps_per_epoch=200, batch_size=128, learning_rate=1e-3, seed=0, worker=0, workers=1,
-    check_every=5,
+    folder, network, *, epochs, steps_per_epoch=200, batch_size=128, learning_rate=1e-3, decay_epochs=None, seed=0,
+    worker=0, workers=1, check_every=5,
 ):  # fmt: skip
     """Train `network` on the shards in folder/shards for `epochs` epochs; returns it. A run that was stopped goes on
     where its last epoch ended: weights, optimiser and data are as if nothing had happened.
 
-    The optimiser is Adam, its rate falling from `learning_rate` to 0 along half a cosine over all epochs. An epoch has
+    The optimiser is Adam, its rate `learning_rate` until it falls to 0 along half a cosine over the last `decay_epochs`
+    epochs (None: over all); before that begins, a run may be called again with another number of epochs. An epoch has
     `steps_per_epoch` steps, whatever the number of games. batch_size: positions of all `workers` together, of which
     `worker` (0, 1, ...) takes its share. Every `check_every` epochs 4,096 validation positions are predicted.
-    Raises ValueError if the checkpoint in `folder` is of another run, or `batch_size` is no multiple of `workers`.
+    Raises ValueError if the checkpoint in `folder` is of another run, `batch_size` is no multiple of `workers`, or
+    `decay_epochs` exceeds `epochs`.
     """
     folder = Path(folder)
     if checks.integer("batch_size", batch_size, 1) % checks.integer("workers", workers, 1):
         raise ValueError(f"batch_size: expected a multiple of the {workers} workers, got {batch_size}")
+    decay_epochs = checks.integer("decay_epochs", epochs if decay_epochs is None else decay_epochs, 0)
+    if decay_epochs > checks.integer("epochs", epochs, 1):
+        raise ValueError(f"decay_epochs: expected at most the {epochs} epochs, got {decay_epochs}")
     size, inputs = network.input.shape[1], network.input.shape[3]
     settings = {
         "network": network.name, "parameters": network.count_params(), "epochs": epochs, "batch_size": batch_size,
-        "steps_per_epoch": steps_per_epoch, "learning_rate": learning_rate, "seed": seed,
+        "steps_per_epoch": steps_per_epoch, "learning_rate": learning_rate, "decay_epochs": decay_epochs, "seed": seed,
     }  # fmt: skip
     log, checkpoint = folder / "log.jsonl", folder / "checkpoint.npz"
-    schedule = keras.optimizers.schedules.CosineDecay(learning_rate, epochs * steps_per_epoch)
     model = networks.logits_of(network)
     model.compile(
-        keras.optimizers.Adam(schedule),
+        keras.optimizers.Adam(
+            _ConstantThenCosine(learning_rate, epochs * steps_per_epoch, decay_epochs * steps_per_epoch)
+        ),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=[keras.metrics.SparseCategoricalAccuracy(name="top1")],
     )
@@ -231,6 +237,17 @@ def train(
     return network
 
 
+class _ConstantThenCosine(keras.optimizers.schedules.LearningRateSchedule):
+    """`rate` at every step but the last `decay_steps` of `steps`, in which it falls to 0 along half a cosine."""
+
+    def __init__(self, rate, steps, decay_steps):
+        self.rate, self.constant_steps, self.decay_steps = rate, steps - decay_steps, max(decay_steps, 1)
+
+    def __call__(self, step):
+        fallen = (keras.ops.cast(step, "float32") - self.constant_steps) / self.decay_steps
+        return self.rate * (1 + keras.ops.cos(np.pi * keras.ops.clip(fallen, 0, 1))) / 2
+
+
 def _save(model, line, log, checkpoint):
     """The checkpoint carries its epoch's number: it is complete before it gets its name, and the log follows it."""
     variables = {f"v{k}": keras.ops.convert_to_numpy(v) for k, v in enumerate(_state(model))}
@@ -248,12 +265,16 @@ def _resume(model, log, checkpoint, settings):
         log.unlink(missing_ok=True)
         return 0
     lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
-    if lines[0]["settings"] != settings:
-        raise ValueError(f"folder: its checkpoint was made with {lines[0]['settings']}, not with {settings}")
+    before = lines[0]["settings"]
     with np.load(checkpoint) as state:
+        done = int(state["epoch"])
+        constant = done <= min(s["epochs"] - s["decay_epochs"] for s in (before, settings))
+        free = ("epochs", "decay_epochs") if constant else ()  # the rate has not fallen so far in either
+        if any(before.get(name) != value for name, value in settings.items() if name not in free):
+            raise ValueError(f"folder: its checkpoint was made with {before}, not with {settings}")
         for k, variable in enumerate(_state(model)):
             variable.assign(state[f"v{k}"])
-        done = int(state["epoch"])
+    lines[0]["settings"] = settings
     log.write_text("".join(json.dumps(line) + "\n" for line in lines[:done]), encoding="utf-8")
     return done
 
