@@ -5,15 +5,19 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALLED := $(VENV)/installed
 TESTABLE := $(VENV)/testable
+SERVABLE := $(VENV)/servable
 # make run JOBS=1: how many notebooks run at once; without it tools.notebooks.default_jobs decides
 JOBS ?=
 TOOL_JOBS := $(if $(JOBS),--jobs $(JOBS))
 PYTEST := $(RUN) -m pytest -n $(or $(JOBS),auto) --dist loadfile
 
-.PHONY: run test check lab notebooks slides bench clean
+.PHONY: run demo test check lab notebooks slides bench clean
 
 run: $(INSTALLED)  ## run every lesson into build/, make pages and slides, write build/index.html
 	$(RUN) -m tools.run $(TOOL_JOBS)
+
+demo: $(SERVABLE)  ## the web pages of slides 44 and 45, and three more: http://127.0.0.1:5000
+	$(RUN) -m demo
 
 test: $(TESTABLE)  ## lint, unit tests, every lesson and solution executed and compared, data check
 	$(RUN) -m ruff check .
@@ -49,6 +53,10 @@ $(INSTALLED): requirements.txt constraints.txt pyproject.toml
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed; set PYTHON=...')"
 	test -x $(RUN) || $(PYTHON) -m venv $(VENV)
 	$(RUN) -m pip install --disable-pip-version-check -r requirements.txt -c constraints.txt -e .[build]
+	touch $@
+
+$(SERVABLE): $(INSTALLED)
+	$(RUN) -m pip install --disable-pip-version-check -c constraints.txt -e .[demo]
 	touch $@
 
 $(TESTABLE): $(INSTALLED)

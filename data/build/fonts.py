@@ -1,4 +1,4 @@
-"""data/fonts/: names.woff2, for pages and slides, and signs.otf, for the signs that lesson 10 draws.
+"""data/fonts/: names.woff2 for pages and slides, signs.otf for the signs that lesson 10 draws, text.woff2 for demos.
 
 apt-get download fonts-noto-cjk=1:20220127+repack1-1
 pip install fonttools brotli        (in a scratch environment, with this project)
@@ -36,6 +36,12 @@ FONTS = {  # name: (weight, characters, options, what)
         "".join(sorted(scene_text.sign_characters())),
         {},
         "ASCII and the Chinese characters of the signs that lesson 10 draws, Noto Sans CJK TC Bold.",
+    ),
+    "fonts/text.woff2": (
+        "Regular",
+        "".join(sorted(character for character in data.text_characters() if character > "\u2e7f")),
+        {"flavor": "woff2"},
+        "The East Asian characters that lesson 10's recogniser knows, Noto Sans CJK TC.",
     ),
 }
 

@@ -1,0 +1,240 @@
+"""What the pages do: each demo calls a lesson's helper on a photo and writes pictures for the page to show."""
+
+import functools
+import json
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib import colormaps
+from PIL import Image, ImageOps
+
+from lecture_utils import (
+    data,
+    deep_dream,
+    dehazing,
+    images,
+    models,
+    occlusion,
+    plots,
+    saliency,
+    scene_text,
+    style_transfer,
+)
+
+
+class Option(NamedTuple):
+    """A choice on a form. choices: {value: label}; the first is chosen. pictures: {value: example} to show them."""
+
+    label: str
+    choices: dict
+    pictures: dict = {}
+
+
+class Demo(NamedTuple):
+    """`work(photo, options, folder, step)`: photo, RGB in [0, 1] (H, W, 3); options, {name: value}; folder, where its
+    pictures go; step(share), to be called now and then. Returns what `result.json` says.
+    side: of the photo, at most, in pixels. lane: one of `work.LANES`."""
+
+    title: str
+    lesson: str
+    about: str
+    picture: str
+    examples: list
+    options: dict
+    lane: str
+    side: int
+    work: Callable
+    square: bool = False  # whether only the middle of the photo counts
+
+    def read_options(self, form):
+        """{name: value} of a form; what is missing or unknown is the first choice."""
+        values = {name: form.get(name) for name in self.options}
+        return {
+            name: value if value in self.options[name].choices else next(iter(self.options[name].choices))
+            for name, value in values.items()
+        }
+
+    def run(self, photo, options, folder, step):
+        step(0)
+        with Image.open(photo) as image:
+            if self.square:
+                image = ImageOps.fit(image, (self.side, self.side), Image.Resampling.LANCZOS)
+            else:
+                image.thumbnail((self.side, self.side), Image.Resampling.LANCZOS)
+            values = np.asarray(image.convert("RGB"), np.float32) / 255
+        return self.work(values, options, folder, step)
+
+
+def _save(folder, name, image):
+    images.save_jpeg(np.clip(image, 0, 1), folder / f"{name}.jpg", quality=92)
+
+
+def _photos(*names, folder="photos"):
+    return [f"{folder}/{name}" for name in names]
+
+
+# Slide 44
+
+METHODS = {  # those of `dehazing.METHODS`: label, and the longest side that keeps the server's memory small
+    "ours": ("Lesson 9's network", 1280),
+    "dcp": ("DCP: a rule, no weights", 1280),
+    "dehazenet": ("DehazeNet", 640),
+    "aod_net": ("AOD-Net", 640),
+    "dcpdn": ("DCPDN", 480),
+    "gfn": ("GFN", 480),
+    "epdn": ("EPDN", 480),
+}
+
+
+def _dehaze(photo, options, folder, step):
+    longest = METHODS[options["method"]][1]
+    factor = min(longest / max(photo.shape[:2]), 1)
+    photo = images.resized(photo, [max(round(factor * length), 16) for length in photo.shape[:2]])
+    cleared = dehazing.dehaze(photo, options["method"])
+    _save(folder, "before", photo)
+    _save(folder, "after", cleared.image)
+    found = {"method": options["method"], "width": photo.shape[1], "height": photo.shape[0]}
+    if cleared.t is not None:
+        depth = -np.log(np.clip(cleared.t, 0.01, 1))
+        _save(folder, "transmission", colormaps["viridis"](cleared.t)[..., :3])
+        _save(folder, "depth", colormaps["magma_r"](depth / max(depth.max(), 1e-6))[..., :3])
+        found["transmission"] = {"least": round(float(cleared.t.min()), 3), "most": round(float(cleared.t.max()), 3)}
+        found["airlight"] = [round(float(value), 3) for value in np.broadcast_to(cleared.airlight, 3)]
+    return found
+
+
+# Slide 45
+
+
+def _read_text(photo, options, folder, step):
+    lines = scene_text.read_text(photo)
+    for number, line in enumerate(lines, start=1):
+        _save(folder, f"line_{number}", scene_text.crop(photo, line.corners))
+    text = scene_text.to_json(lines)
+    (folder / "result.json").write_text(text, encoding="utf-8")
+    _save(folder, "before", photo)
+    return json.loads(text) | {"width": photo.shape[1], "height": photo.shape[0]}
+
+
+# Lessons 3 to 7
+
+classifier = functools.cache(models.efficientnet_lite0)
+
+
+def _explain(photo, options, folder, step):
+    model, labels = classifier(), data.imagenet_labels()
+    logits = model(photo[None])[0].numpy()
+    probabilities = np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum()
+    best = [int(k) for k in np.argsort(-probabilities)[:5]]
+    target = labels.index(options["target"]) if options["target"] in labels else best[0]
+    step(0.1)
+    heat = saliency.smooth_gradient(model, photo[None], target, samples=16)[0]
+    _save(folder, "saliency", plots.overlay(photo, heat, np.quantile(heat, 0.99)))
+    step(0.4)
+    _save(folder, "grad_cam", plots.overlay(photo, saliency.grad_cam(model, photo[None], target)[0]))
+    step(0.5)
+    box = {"patch": 40, "stride": 12}
+    drops = occlusion.occlusion_map(model, photo, target, **box, batch_size=8)
+    covered = occlusion.to_pixels(drops, photo.shape, **box)
+    _save(folder, "occlusion", plots.overlay(photo, covered))
+    _save(folder, "before", photo)
+    return {
+        "best": [{"class": labels[k], "probability": round(float(probabilities[k]), 4)} for k in best],
+        "target": labels[target],
+        "target_probability": round(float(probabilities[target]), 4),
+        "box": box["patch"],
+        "largest_drop": round(float(drops.max()), 3),
+    }
+
+
+DREAMS = {
+    "block11_add": ("animals and eyes (block 11)", {}),
+    "block5_add": ("stripes and nets (block 5)", {}),
+    "block15_add": ("large ropes (block 15)", {}),
+}
+
+
+def _dream(photo, options, folder, step):
+    octaves, steps = 4, 10
+
+    def callback(image, octave, number):
+        step((octave * steps + number + 1) / (octaves * steps))
+
+    dream = deep_dream.deep_dream(
+        classifier(), photo, layers=options["layer"], octaves=octaves, steps=steps, callback=callback
+    )
+    _save(folder, "before", photo)
+    _save(folder, "after", dream)
+    return {"layer": options["layer"]}
+
+
+PAINTINGS = {
+    "starry_night": "The Starry Night",
+    "cafe_terrace": "Café Terrace at Night",
+    "night_cafe": "The Night Café",
+    "harvest": "The Harvest",
+    "langlois_bridge": "The Langlois Bridge",
+    "church_at_auvers": "The Church at Auvers",
+}
+
+
+def _paint(photo, options, folder, step):
+    steps, done = {0.5: 60, 1.0: 30}, []
+
+    def callback(image, losses):
+        done.append(losses)
+        step(len(done) / (sum(steps.values()) + 1))
+
+    painting = data.load_painting(options["painting"])
+    made = style_transfer.style_transfer(photo, painting, steps=steps, callback=callback)
+    _save(folder, "before", photo)
+    _save(folder, "after", made)
+    return {"painting": PAINTINGS[options["painting"]]}
+
+
+DEMOS = {
+    "dehazing": Demo(
+        "Clear a hazy photo", "Lesson 9, slide 44",
+        "Haze mixes every colour with the airlight, the more the farther a thing is. A method of slide 43 estimates "
+        "both, and takes the haze away.",
+        "photos/machu_picchu",
+        _photos("machu_picchu", "great_wall", "chinese_temple", "dam", "harrier", "hot_spring", "ibex", "rhinoceros"),
+        {"method": Option("Method", {name: label for name, (label, _) in METHODS.items()})},
+        "quick", 1280, _dehaze,
+    ),
+    "scene-text": Demo(
+        "Read the text in a photo", "Lesson 10, slide 45",
+        "One network finds the lines of text, at any angle; a second one reads them, in Latin and Chinese letters.",
+        "street/sports_centre",
+        _photos(*data.street_names(), folder="street"),
+        {}, "quick", 1024, _read_text,
+    ),
+    "what-does-it-see": Demo(
+        "What does it see?", "Lessons 4 and 5, slides 31 and 32",
+        "A classifier for 1,000 kinds of things says what is in the photo, and three methods show where it looks.",
+        "photos/toucan",
+        _photos("panda", "toucan", "kitten", "drums_and_guitar", "fire_engine", "teacup", "bee", "giraffes"),
+        {"target": Option("Explain", {"": "its best answer"} | {label: label for label in data.imagenet_labels()})},
+        "quick", 224, _explain, True,
+    ),
+    "dream": Demo(
+        "Let it dream", "Lesson 6, slides 33 and 34",
+        "Whatever a layer of the network sees in the photo is made stronger, again and again.",
+        "gallery/dream_hillside",
+        _photos("machu_picchu", "horses", "coral_reef", "hot_spring", "windmills", "jaguars", "owl", "taj_mahal"),
+        {"layer": Option("Layer", {name: label for name, (label, _) in DREAMS.items()})},
+        "slow", 512, _dream,
+    ),
+    "painting": Demo(
+        "Paint it", "Lesson 7, slides 35 to 38",
+        "The content of your photo, the style of a painting: both are kept at once, as the slide's two losses say.",
+        "gallery/style_neuschwanstein_starry_night",
+        _photos("neuschwanstein", "cat_tabby", "windmills", "dog_face", "eiffel_tower", "mont_saint_michel", "horse",
+                "swans"),
+        {"painting": Option("Painting", PAINTINGS, {name: f"paintings/{name}" for name in PAINTINGS})},
+        "slow", 384, _paint,
+    ),
+}  # fmt: skip
+EXAMPLES = {name for demo in DEMOS.values() for name in (*demo.examples, demo.picture)}
+EXAMPLES |= {f"paintings/{name}" for name in PAINTINGS}
