@@ -45,7 +45,7 @@ class Demo(NamedTuple):
     lane: str
     side: int
     work: Callable
-    square: bool = False  # whether only the middle of the photo counts
+    square: bool = False  # whether grey is added to make it a square
 
     def read_options(self, form):
         """{name: value} of a form; what is missing or unknown is the first choice."""
@@ -59,7 +59,8 @@ class Demo(NamedTuple):
         step(0)
         with Image.open(photo) as image:
             if self.square:
-                image = ImageOps.fit(image, (self.side, self.side), Image.Resampling.LANCZOS)
+                grey = (128, 128, 128)
+                image = ImageOps.pad(image, (self.side, self.side), Image.Resampling.LANCZOS, grey)
             else:
                 image.thumbnail((self.side, self.side), Image.Resampling.LANCZOS)
             values = np.asarray(image.convert("RGB"), np.float32) / 255
