@@ -82,9 +82,9 @@ METHODS = {  # those of `dehazing.METHODS`: label, and the longest side that kee
     "dcp": ("DCP: a rule, no weights", 1280),
     "dehazenet": ("DehazeNet", 640),
     "aod_net": ("AOD-Net", 640),
-    "dcpdn": ("DCPDN", 480),
-    "gfn": ("GFN", 480),
-    "epdn": ("EPDN", 480),
+    "dcpdn": ("DCPDN", 400),
+    "gfn": ("GFN", 400),
+    "epdn": ("EPDN", 400),
 }
 
 
@@ -209,7 +209,7 @@ DEMOS = {
         "One network finds the lines of text, at any angle; a second one reads them, in Latin and Chinese letters.",
         "street/sports_centre",
         _photos(*data.street_names(), folder="street"),
-        {}, "quick", 1024, _read_text,
+        {}, "quick", 900, _read_text,
     ),
     "what-does-it-see": Demo(
         "What does it see?", "Lessons 4 and 5, slides 31 and 32",

@@ -52,10 +52,8 @@ def picture(stream):
 
 def _decoded(image):
     if image.mode in ("1", "P", "PA"):  # these cannot be made smaller smoothly; as RGBA a bomb of theirs would explode
-        exif = image.getexif().tobytes()
         image.thumbnail((2 * SIDE, 2 * SIDE), Image.Resampling.NEAREST)
         image = image.convert("RGBA")
-        image.info["exif"] = exif
     image.thumbnail((SIDE, SIDE))
     ImageOps.exif_transpose(image, in_place=True)
     if image.mode.startswith("I"):  # grey in 16 bits

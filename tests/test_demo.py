@@ -83,8 +83,8 @@ def test_a_large_picture_becomes_smaller_and_keeps_its_shape():
     exif = Image.Exif()
     exif[0x0112] = 6
     assert uploads.picture(encoded(Image.new("RGB", (4000, 1000)), "JPEG", exif=exif)).size == (400, 1600)
-    palette = Image.new("P", (2000, 2000))
-    assert uploads.picture(encoded(palette)).size == (1600, 1600)
+    palette = Image.new("P", (4000, 2000))
+    assert uploads.picture(encoded(palette, exif=exif)).size == (800, 1600)
 
 
 def header_only(width, height):
