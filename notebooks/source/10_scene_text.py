@@ -20,7 +20,7 @@
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
 import json
 
-from lecture_utils import data, filter_visualization, images, models, occlusion, plots
+from lecture_utils import data, filter_visualization, images, models, plots
 from lecture_utils import saliency, scene_text
 from lecture_utils import scene_text_networks as networks
 from lecture_utils.exercises import scene_text as exercises
@@ -60,7 +60,7 @@ def interval(hits, count):
 
 # %% [markdown] deck=[45] slideshow={"slide_type": "slide"}
 # ## A page that reads your photo
-# On slide 45 you choose a photo and press a button. Back come the photo with frames, the pieces cut out, and a list. Behind the button is one call:
+# On slide 45 you choose a photo and press a button. Back come the photo with frames, the pieces cut out, and a list. `make demo` opens such a page on your own machine, at `http://127.0.0.1:5000/scene-text`. Behind the button is one call:
 
 # %% slideshow={"slide_type": "fragment"}
 photo = data.load_street_photo("sports_centre")
@@ -113,7 +113,7 @@ for model in (detector, recogniser):
     print(f"{'':15} {len(filters)} convolutions; input {model.inputs[0].shape}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Height and width are `None`: photos of any size go in. No layer here is tied to a place as those behind `Flatten` were in lesson 2.
+# `None` means any size. Only the recogniser's height is fixed: 48 pixels. (The detector needs multiples of 32, so `read_text` rounds the sides of a photo.) No layer here is tied to a place as those behind `Flatten` were in lesson 2.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Why does a CNN read?
@@ -228,11 +228,36 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# A letter and its edges are enough: 16 pixels to each side of 48 pixels of height. And with the letter hidden nothing is left: although two layers of attention let each column see the whole line, the network hardly guesses from the neighbours. It reads letters, not words.
+# A letter and its edges are enough: 16 pixels to each side, in a line 48 pixels high. And with the letter hidden nothing is left. Is there more at work than strokes? Two layers in which every column can look at all others ("attention") would let the network guess from the neighbours.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### Letters or words?
+# Eight words with a wrong letter. In the first four, a clear letter is wrong. In the last four, a letter is replaced by one that looks alike: the digit 0 for O, a small L for I, the digit 5 for S. **Before you run it:** which ones will be repaired?
+
+# %% slideshow={"slide_type": "fragment"}
+wrong_words = "Bakary Musaum Platforn Coftee H0TEL G0LD TAXl 5TOP".split()
+for word, (text, _) in zip(
+    wrong_words, scene_text.read([line_of(w) for w in wrong_words])
+):
+    print(f"{word:8} → {text:8}", "as drawn" if text == word else "repaired")
+
+# %% slideshow={"slide_type": "subslide"}
+lookalikes = [("H0TEL", 1), ("TAXl", 3)]
+crops = [line_of(word) for word, _ in lookalikes]
+paths = [p.argmax(axis=1) for p in scene_text.column_probabilities(crops)]
+columns = [path.nonzero()[0][at] for path, (_, at) in zip(paths, lookalikes)]
+inside = [near(k, column, 16) for k, column in enumerate(columns)]
+alone = [np.where(m, line, GREEN) for m, line in zip(inside, crops)]
+for (word, at), (text, _) in zip(lookalikes, scene_text.read(alone)):
+    name = {"0": "the digit 0", "l": "a small L"}.get(text, text)
+    print(f"letter {at + 1} of {word}, only ±16 pixels shown: {name}")
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# **A clear letter is read from its own strokes:** *Bakary* is not repaired. **Where shapes are nearly alike, the neighbours decide:** the zero of *H0TEL* alone is a zero, in the word it becomes an O. (5 and S are different enough.)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Property 2: anywhere
-# Move the word by some pixels. Does the answer of the detector move along? Control: the same network **with random weights**, five times. **Before you run it:** do random weights know what a shift is?
+# Move the word by some pixels. Does the answer of the detector move along? We compare it with the answer to the word that did not move, moved back. Two controls: the same network **with random weights**, five times; and the answers **not moved back**. **Before you run it:** do random weights know what a shift is?
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -246,44 +271,57 @@ def answers(model, steps):
 
 # %% slideshow={"slide_type": "fragment"}
 def moves_along(model):
-    """For each step: correlation of the answers with those to moved words, moved back."""
+    """For each step: correlation of still and moved words' answers, moved back and not."""
     still, *moved = answers(model, (0, *steps))
     kept = []
     for step, answer in zip(steps, moved):
-        pairs = zip(still[..., 20 : 300 - step], answer[..., 20 + step : 300])
-        kept.append(np.mean([np.corrcoef(a.ravel(), b.ravel())[0, 1] for a, b in pairs]))
-    return kept
+        width = 280 - step
+        for left in (20 + step, 20):
+            pairs = zip(still[..., 20 : 20 + width], answer[..., left : left + width])
+            each = [np.corrcoef(a.ravel(), b.ravel())[0, 1] for a, b in pairs]
+            kept.append(np.mean(each))
+    return np.reshape(kept, (-1, 2)).T
 
 
 # %% slideshow={"slide_type": "subslide"}
-steps = (1, 2, 4, 8, 32)
+steps = (1, 2, 4, 32)
 trained, untrained = moves_along(detector), []
 for seed in range(5):
     keras.utils.set_random_seed(seed)
     untrained.append(moves_along(networks.text_detector()))
 low, high = np.min(untrained, axis=0), np.max(untrained, axis=0)
-print("trained: at least 0.9 for every step:        ", min(trained) > 0.9)
-print("random weights, 4, 8, 32 pixels: at least 0.9:", low[2:].min() > 0.9)
-print("random weights, 2 pixels: lower than trained: ", high[1] < trained[1])
+print("moved back: random weights, 4 and 32 pixels: over 0.9: ", low[0, 2:].min() > 0.9)
+print("            random weights, 1 and 2 pixels: below 0.6: ", high[0, :2].max() < 0.6)
+print("            trained, every step: over 0.9:             ", min(trained[0]) > 0.9)
+print("not moved back: trained, 2 pixels: also over 0.9:      ", trained[1, 1] > 0.9)
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
-figure, ax = plt.subplots(figsize=(12, 5))
+figure, ax = plt.subplots(figsize=(12, 5.4))
 x = np.arange(len(steps))
-ax.plot(x, trained, "o-", color=plots.BLUE, label="trained")
-ax.plot(
-    x, np.mean(untrained, axis=0), "s-", color=plots.GREY, label="random weights, 5 seeds"
-)
-ax.fill_between(x, low, high, color=plots.GREY, alpha=0.25)
+for back, style, name in ((0, "o-", "moved back"), (1, "s:", "not moved back")):
+    ax.plot(x, trained[back], style, color=plots.BLUE, label=f"trained, {name}")
+    label = f"random weights, {name}"
+    ax.plot(
+        x, np.mean(untrained, axis=0)[back], style, color=plots.VERMILION, label=label
+    )
+    ax.fill_between(x, low[back], high[back], color=plots.VERMILION, alpha=0.15)
 ax.set(xlabel="the word moved by (pixels)", ylabel="correlation of the answers")
 ax.set_xticks(x, steps)
-ax.legend(loc="lower right")
+ax.legend(loc="lower right", fontsize=16)
 plots.show(
     figure,
-    "Correlation of the answer to a word with that to the moved word, moved back. Trained: close to 1 for every step. Random weights: close to 1 for 4, 8 and 32 pixels, lower for 1 and 2.",
+    "Correlation of the answer to a word with that to the moved word. Random weights, moved back: 1 for 4 and 32 pixels, about 0 for 1 and 2; not moved back: from about 0.8 falling to 0.3. Trained, moved back: close to 1 for every step; not moved back: also close to 1 for 1 and 2 pixels, 0.7 for 32.",
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# **Random weights move along, too**, by 4, 8 or 32 pixels: the same filters are everywhere, trained or not. That is the architecture, not learning. By 1 or 2 pixels they do not: after its first layers the network looks at every fourth pixel only (property 3 has its price), and random weights enlarge the map again with a random pattern of 4 × 4 pixels. Training has closed this gap.
+# **Random weights move along, too**, by 4 or 32 pixels: the same filters are everywhere, trained or not. That is the architecture, not learning.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### A property with a price
+# By 1 or 2 pixels random weights do not move along. After its first layers the network looks at every fourth pixel only (property 3), and random weights enlarge the map again with a random pattern of 4 × 4 pixels.
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# Did training close this gap? **This measure cannot tell.** The trained answers are wide, smooth bars: for 1 or 2 pixels they are as much alike when they are *not* moved back (dotted). And the heat of random weights changes by less than 0.0001 for a word, that of the trained network by nearly 1: only the pattern can be compared, not the strength.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Any size, any angle?
@@ -314,7 +352,7 @@ def read_level(pictures):
 
 
 # %% slideshow={"slide_type": "subslide"}
-changes = {"angle": (0, 20, 45, 90, 180), "size": (4, 6, 8, 40)}
+changes = {"angle": (0, 20, 45, 90, 180), "size": (4, 6, 7, 8, 40)}
 hits = {(change, way): [] for change in changes for way in ("found", "level")}
 for change, values in changes.items():
     for value in values:
@@ -344,17 +382,20 @@ axes[1].set_xlabel("size of the letters (pixels)")
 axes[1].legend(loc="lower right")
 plots.show(
     figure,
-    "Two charts. Turned: with the detector all ten words are read at every angle; the recogniser alone fails from 45 degrees on. Size: both read all words from 8 pixels on, half at 6, none at 4.",
+    "Two charts. Turned: with the detector all ten words are read at every angle; the recogniser alone is weak at 45 degrees and lost at 90. Size: with the detector all words are read from 7 pixels on, half at 6, none at 4.",
 )
 
 # %% slideshow={"slide_type": "skip"}
 print("(a) at least 9 of 10 at every angle:", min(hits["angle", "found"]) >= 9)
 print("(b) at most 1 of 10 at 90 degrees:  ", hits["angle", "level"][3] <= 1)
-print("(a) at least 9 of 10 from 8 pixels on:", min(hits["size", "found"][2:]) >= 9)
+print("(a) at least 9 of 10 from 7 pixels on:", min(hits["size", "found"][2:]) >= 9)
 print("(a) none at 4 pixels:", hits["size", "found"][0] == 0)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Nothing in a convolution helps against turning: filters move, they do not rotate. The detector has *learned* all angles from examples; the recogniser has not, and need not: geometry turns the crop. Size is property 3 at work: letters of 8 to 40 pixels all become lines of 48, and are read alike. Below 8 pixels the strokes themselves are gone.
+# Nothing in a convolution helps against turning: filters move, they do not rotate. The detector has *learned* all angles from examples; the recogniser has not, and need not: geometry turns the crop.
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# Size: from 7 pixels on all ten words are read, at 6 half of them. But this is not property 3 inside the network: the crop is scaled to a height of 48 first, so the recogniser hardly meets size at all.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Step 1: the heat map
@@ -536,14 +577,14 @@ for ax in axes.flat:
     ax.axis("off")
 plots.show(
     figure,
-    "Two signs framed in their photos, and what is inside the frames, straight: Wivennoe Park with a damaged h and P; GM 125.",
+    "Two signs framed in their photos, and what is inside the frames, straight: the line Wivenhoe Park with a damaged h and P; GM 125.",
 )
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Step 4: column by column
-# The crop is shrunk to a height of 48 pixels. The recogniser halves the *height* again and again but hardly the width: of 48 × W pixels remain W / 8 columns, each with 18,710 logits: 18,709 characters and the **blank**, "no new letter here".
+# The crop is shrunk to a height of 48 pixels. The recogniser shrinks the height to 1, the width only by 8: of 48 × W pixels remain W / 8 columns, each with 18,710 logits: 18,709 characters and the **blank**, "no new letter here".
 #
-# **Before you look:** a letter is 20 to 30 pixels wide. How many columns will name it?
+# **Before you look:** a letter is 15 to 25 pixels wide. How many columns will name it?
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -608,11 +649,11 @@ def alignment(line, p, alt, wanted=None):
 alignment(
     line,
     p,
-    "The word Freephone cut in columns of 8 pixels; below, a table of probabilities: each letter is named in one or two columns near its middle, all other columns are blank. Between the two e lies a blank column.",
+    "The word Freephone cut in columns of 8 pixels; below, a table of probabilities: each letter is named in one column near its middle, all other columns are blank. Between the two e lies a blank column.",
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Mostly one column, a **spike** near the letter's middle; blanks in between. Nobody taught it *where* to answer: training gives only "this line says Freephone".
+# One column for each letter here, a **spike** near its middle; blanks in between. Nobody taught it *where* to answer: training gives only "this line says Freephone".
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## CTC: from columns to a text
@@ -655,7 +696,7 @@ assert np.isclose(dict(scene_text.ctc_beam(toy, "a"))["a"], sums["a"])
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Does it happen in a photo?
-# We read all boxes of our eleven photos both ways. In two of them the texts differ; one is our damaged sign.
+# We read all 45 boxes of our eleven photos both ways. For two boxes the texts differ; one is on our damaged sign.
 
 # %% slideshow={"slide_type": "fragment"}
 damaged = scene_text.column_probabilities([helper])[0]
@@ -745,13 +786,14 @@ def training_step(model, optimizer):
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Let it learn
-# 6,000 strips, seen twice. Control: half of the strips, but with the strings of the **other** half. **Before you run it:** what will the control say, when the strings tell it nothing?
+# 4,000 strips, seen twice. Control: the same strips and the same number of steps, but each strip gets the string of **another** one. **Before you run it:** what will the control say, when the strings tell it nothing?
 
 # %% slideshow={"slide_type": "fragment"}
 (train_digits, train_labels), (test_digits, test_labels) = data.load_mnist()
-strips, texts = strings(train_digits, train_labels, 6_000, seed=0)
+strips, texts = strings(train_digits, train_labels, 4_000, seed=0)
 model, losses = train(strips, texts, epochs=2)
-swapped, swapped_losses = train(strips[:3_000], texts[3_000:], epochs=1)
+others = np.roll(texts, 1, axis=0)  # each strip gets the string of the one before
+swapped, swapped_losses = train(strips, others, epochs=2)
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -802,15 +844,25 @@ swapped_by_length = [right_of_length(swapped, length) for length in lengths]
 
 # %% tags=["hide-input"] figure_tolerance={"largest": 0.3, "reason": "live training, which ends a little differently on every CPU"} slideshow={"slide_type": "subslide"}
 figure, axes = plt.subplots(2, 3, figsize=(14, 3.9))
-for ax, strip, first, last in zip(axes.flat, test_strips, before, after):
+for ax, strip, text, first, last in zip(
+    axes.flat, test_strips, test_texts, before, after
+):
+    truth = [k - 1 for k in text if k]
     ax.imshow(strip.squeeze())
-    ax.set_title(f"after: {' '.join(map(str, last))}")
-    untrained_text = "".join(map(str, first))
-    ax.set_xlabel(f"before: {untrained_text[:14] or 'nothing'}", fontsize=14)
+    said = f"after: {''.join(map(str, last))}"
+    if last == truth:
+        ax.set_title(said)
+    else:
+        ax.set_title(
+            f"{said}, but it is {''.join(map(str, truth))}", color=plots.VERMILION
+        )
+    said = "".join(map(str, first))
+    said = said[:14] + "…" * (len(said) > 14) or "nothing"
+    ax.set_xlabel(f"before: {said}", fontsize=14)
     ax.set(xticks=[], yticks=[])
 plots.show(
     figure,
-    "Six strips of one to five handwritten digits, above each what the trained network reads, below it what the untrained one said.",
+    "Six strips of three to five handwritten digits, above each what the trained network reads, with the truth beside it in red where that is wrong; below it what the untrained one said, at most its first 14 digits.",
 )
 
 # %% tags=["hide-input"] figure_tolerance={"largest": 0.3, "reason": "live training, which ends a little differently on every CPU"} slideshow={"slide_type": "subslide"}
@@ -841,19 +893,19 @@ ax.set(
 ax.legend(loc="center left", bbox_to_anchor=(0.0, 0.35))
 plots.show(
     figure,
-    "Share of strings read without any error: above 90 % for one digit, falling slowly to about three quarters for twelve, though training ended at five. The network trained with other strings reads none.",
+    "Share of strings read without any error: above 90 % for one digit, falling slowly to about a half for twelve, though training ended at five. The network trained with other strings reads none.",
 )
 
 # %% slideshow={"slide_type": "skip"}
 print("1 digit, at least 90 %: ", by_length[0] >= 180)
-print("5 digits, at least 75 %:", by_length[3] >= 150)
-print("8 digits, at least 60 %:", by_length[4] >= 120)
-print("other strings: none of 5 digits:", swapped_by_length[3] == 0)
+print("5 digits, at least 60 %:", by_length[3] >= 120)
+print("12 digits, at least 35 %:", by_length[5] >= 70)
+print("other strings: none of any length:", max(swapped_by_length) == 0)
 silent = not any(digits_in(swapped, test_strips))
 print("other strings: nothing is said at all:", silent)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# It was trained on at most five digits and reads twelve: the same filters are at every place, so a longer strip is nothing new (property 2). Length costs about what the chance of an error for each digit costs (dotted).
+# It was trained on at most five digits and reads twelve: the same filters are at every place, so a longer strip is nothing new (property 2). Length costs about what an error in each single digit would cost (dotted), or somewhat more.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Which way up?
@@ -924,7 +976,7 @@ plots.show(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Rows and stacks, Latin and Chinese
-# Street signs in Taiwan also run from above to below, letter under letter. We drew such signs, so that their truth is known: three signs with three texts at each of eight angles.
+# Street signs in Taiwan also run from above to below, letter under letter. We drew such signs, so that their truth is known: three signs with three texts at each of eight angles. Latin stacks hold one word in CAPITALS, Latin rows also small letters and several words: these two kinds of sign differ in more than direction.
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -942,7 +994,7 @@ rows = [[kind, *(of_all_angles(system, kind) for system in systems)] for kind in
 plots.table(["lines right, and 95 % interval", "ours", "RapidOCR"], rows)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Stacks of Latin letters are the weak point: six of our seven errors. The texts of one sign share its light, size and colours, so the true uncertainty is wider than these intervals, which take each line for itself.
+# Stacks of Latin letters are the weak point: six of our seven errors. (The table asks for the text only. Also the angle within 10° is right for 62 of these 72 stacks, at 90° for 6 of 9.) The texts of one sign share its light, size and colours, so the true uncertainty is wider than these intervals, which take each line for itself.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Four signs, as on the deck
@@ -977,7 +1029,10 @@ plots.show(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### A stack becomes a row
-# The recogniser knows rows only. So a stack is cut between its letters, where rows of pixels show little contrast and the pieces become about square, and the pieces are put side by side.
+# Could a stack not simply be laid on its side? The recogniser knows Chinese columns that way, but Latin letters often not: of 60 drawn stacks each, laid on their side, 60 Chinese and 34 Latin ones are read without an error.
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# So a stack is cut between its letters, where rows of pixels show little contrast and the pieces become about square, and the pieces are put side by side. Then the same stacks give 59 Chinese and 60 Latin ones.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
 stack = scene_text.crop(signs[1], found[1][0].corners)
@@ -1006,7 +1061,7 @@ print("corners:", np.shape(first["corners"]), " keys:", list(first))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## How good is it?
-# The eleven photos, all lines labelled by hand: 25 for whose sake they were taken, 14 more that can be read. Two others on the same photos, one thread each: **RapidOCR** (the same weights, ONNX Runtime) and **EasyOCR** (other networks, PyTorch).
+# The eleven photos, all lines labelled by hand: 25 for whose sake they were taken, 14 more that can be read. Two others on the same photos, one thread each: **RapidOCR** (the same weights in ONNX Runtime, other code around them) and **EasyOCR** (other networks, PyTorch).
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -1025,14 +1080,21 @@ header += ["character errors", "CPU seconds"]
 plots.table(header, [system_row(name, title) for name, title in names.items()])
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# 24 of 25 says: between 80 and 99 %. So ours and RapidOCR **cannot be told apart** on these photos: no surprise, the weights are the same. (RapidOCR is a little faster.) EasyOCR, with older networks, reads fewer and takes ten times as long; even these two intervals still touch. Eleven photos are a check that nothing is broken, not a ranking.
+# 24 of 25 says: between 80 and 99 %. So ours and RapidOCR **cannot be told apart** on these photos: no surprise, the weights are the same. (RapidOCR is a little faster.) EasyOCR, with older networks, takes ten times as long and reads fewer here: of all 39 lines 18 (32–61 %), ours 31 (64–89 %), RapidOCR 30.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### What counts as right?
+# Upper and lower case, accents and spaces do not count, and the boxes on one line are joined: "NOPARKING" is right, and so is "the" + "copy" + "centre". If spaces, case and accents must be right, ours has 21 of 25; if the line must also come as one box, 19. Another 50 lines that nobody can read count neither way.
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# A score means little without its rule. And eleven photos are a check that nothing is broken, not a ranking of good systems.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Ask the room: how many lines would it take to tell 96 % from 92 % apart? Some hundreds. And the lines of one photo are alike, so the number of photos counts more than the number of lines.
+# Ask the room: how many lines would it take to tell 96 % from 92 % apart? Several hundred for each system (about 550). And the lines of one photo are alike, so the number of photos counts more than the number of lines.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where it fails: curved text
-# A rectangle around an arc holds much that is not text. The crop is 48 pixels high, the letters are not.
+# A rectangle around an arc holds much that is not text. The crop is 48 pixels high, but each letter gets only a part of that height.
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -1090,11 +1152,14 @@ for ax in axes:
     ax.grid(False)
 plots.show(
     figure,
-    "Market Street on four arcs, each in its frame, with what was read below: right on the two flat ones, with missing or doubled letters on the two tight ones. Last, the tightest arc made straight: it is read.",
+    "Market Street on four arcs, each in its frame, with what was read below: right on the two flat ones, with missing or wrong letters on the two tight ones. Last, the tightest arc made straight: it is read.",
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Not the network is at fault but the *box*: made straight along the circle, the same letters are read. Systems for curved text replace the rectangle by a polygon along the line.
+# It is the *box* that fails, not the network: made straight along the circle, the same letters are read. Systems for curved text replace the rectangle by a polygon along the line.
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# **Long words on tight arcs** fail. We tried twelve texts at radius 110: the eight with up to nine characters are read, of the four longer ones none without an error; straightened, all twelve are.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where it fails: overlapping, tiny, and nothing at all
@@ -1142,7 +1207,7 @@ plots.show(
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # - **Overlapping:** one region, one box, one line; nothing in the plan can take letters apart.
-# - **Tiny:** "Washington" has ten letters in 40 pixels; the detector finds only "Post". On our clean boards letters of size 8, 4 to 5 pixels wide, were the limit.
+# - **Tiny:** "Washington" has ten letters in 40 pixels; the detector finds only "Post". It is not only size: "The" has wider letters than "Post", but blurred ones that touch. Cut out by hand, it is read.
 # - **No text:** the tower *has* the strokes of an A, and property 2 finds them anywhere. The network never learned what a tower is.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -1162,7 +1227,7 @@ print(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# About a third of them! (Of all 125, read once before: 30.) Mostly one character, out of ears, fur and branches, some with a confidence above 0.9. (These photos are small and are enlarged first.) The eleven street photos could not show this: each of them has text. Whoever reads other photos needs a test for it.
+# More than we hoped, and eleven photos are a small sample: of all 125, read once before, 30 have "text", about a quarter. (One of the 30 has real letters, stamped on a wrench.) For 21 it is a single character, out of ears, fur and branches; 11 are read with a confidence above 0.9. (These photos are small and are enlarged first.) Whoever reads other photos needs a test with photos without text.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## One misread word
@@ -1183,11 +1248,11 @@ alignment(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# The paint is gone: of the h two short strokes are left, of the P a corner. The network says what is *there*: n, ı. We say Wivenhoe because we know words; property 1 says that it does not.
+# The paint is gone: of the h two short strokes are left, of the P a corner. The network says what is *there*: n, ı. We say Wivenhoe because we know words; this picture suggests that the network mostly does not.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Lesson 4's tools: which pixels made the "i"?
-# A column's logits are a classifier like any other: saliency maps as in lesson 4, for "i" in the column that says so, and for the true "h" in the same column.
+# A column's logits are a classifier like any other: saliency maps as in lesson 4, for "i" in the column that says so, and for the true "h" in the same column. Control: "z", which nobody sees there.
 
 # %% slideshow={"slide_type": "fragment"}
 path = p.argmax(axis=1)
@@ -1195,19 +1260,20 @@ column = int(np.flatnonzero(path == 1 + characters.index("i"))[-1])
 image = keras.Input((48, misread.shape[1], 3))
 one_column = keras.Model(image, recogniser(image)[:, column], name="one_column")
 maps = {}
-for letter in "ih":
+for letter in "ihz":
     target = 1 + characters.index(letter)
-    maps[letter] = saliency.smooth_gradient(one_column, misread[None], target, 16)[0]
+    maps[letter] = saliency.smooth_gradient(one_column, misread[None], target, 10)[0]
 
 # %% slideshow={"slide_type": "fragment"}
 strokes = slice(8 * (column - 2), 8 * (column + 1))  # this column and two before it
-print(f"three columns are {3 * 8 / misread.shape[1]:.0%} of the line")
+print(f"three columns are {3 * 8 / ends:.0%} of the line")
 for letter, values in maps.items():
-    share = values[:, strokes].sum() / values.sum()
+    share = values[:, strokes].sum() / values[:, :ends].sum()
     print(f"over a quarter of the map of {letter} lies there:", share > 0.25)
 
 # %% tags=["hide-input"] figure_tolerance={"largest": 0.12, "reason": "single pixels of a gradient differ from CPU to CPU"} slideshow={"slide_type": "subslide"}
-figure, axes = plt.subplots(3, 1, figsize=(12, 6.6))
+figure, axes = plt.subplots(2, 2, figsize=(14, 4.2))
+axes = axes.ravel()
 axes[0].imshow(misread[:, :ends])
 axes[0].set_title(f"the line; column {column} in the frame")
 for ax, (letter, values) in zip(axes[1:], maps.items()):
@@ -1218,12 +1284,15 @@ for ax in axes:
     ax.axis("off")
 plots.show(
     figure,
-    "The damaged line, and two saliency maps over it. Both are strong at the two strokes that are left of the h and at the empty place above them, and weak elsewhere.",
+    "The damaged line, and three saliency maps over it, of i, h and z. All three are strong at the two strokes that are left of the h and at the empty place above them, and weak elsewhere.",
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### From map to cause
-# Both maps say *where*: the two strokes, just before the column, as a spike comes when its letter is over. They look alike, so they do not say *why* i and not h. So **paint** what is missing, piece by piece, and read again. **Before you run it:** what comes out with the stem of the h alone? With its arch alone?
+# All maps say *where*: the two strokes, just before the column. (Mostly a spike is near the middle of its letter; here the network hesitated.) But so does the map of z: the maps show where this column *looks*, not why it says i and not h.
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# So **paint** what is missing, piece by piece, and read again. **Before you run it:** what comes out with the stem of the h alone? With its arch alone?
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -1259,13 +1328,13 @@ plots.images(
         f"{name}: {text}"
         for name, (text, _) in zip(crops, scene_text.read(list(crops.values())))
     ][1:],
-    "The damaged line four times: with a stem painted in it is read Wivenlioe, with an arch Wivennoe, with both Wivenhoe, and with the loop of the P also Park.",
+    "The damaged line four times: with a stem painted in it is read WivenlioeFark, with an arch WivennoeFark, with both WivenhoeFark, and with the loop of the P too Wivenhoe Park.",
     columns=2,
     width=13,
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Stem alone: an l. Arch alone: an n. Both: an h. The error is explained when it can be made and unmade at will, and it needs nothing but the strokes of one letter: property 1 once more.
+# Stem alone: "li". Arch alone: an n. Both: an h. Repaired piece by piece, the error goes: the strokes were missing. (The doubtful P tips to F on the way, seven columns from the paint: it was near a tie, and the rest of the line has some say.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Other known weak points
@@ -1285,7 +1354,7 @@ plots.images(
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Looking back: what did the three properties buy?
-# Slides 3 to 5 promised: images have small patterns, the same ones anywhere, and subsampling does not change the object. Ten lessons measured it. **Before you look:** name one number for each property. Where did one of them *hurt*?
+# Slides 3 to 5 promised: images have small patterns, the same ones anywhere, and subsampling does not change the object. **Before you look:** name one number for each property. Where did one of them *hurt*?
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -1296,21 +1365,13 @@ def mean_accuracy(experiment, network, images):
     return 100 * np.mean(one["accuracy"])
 
 
-go, curves = data.load_results("go_networks"), data.load_results("saliency_curves")
-kept = {  # lesson 4: probability while pixels are removed, mean over 30 photos
-    name: 100 * np.mean(curves["areas"]["pixels"]["deletion"][name])
-    for name in ("random", "SmoothGrad")
-}
+go = data.load_results("go_networks")
 move = {name: 100 * network["top1"][0] for name, network in go.items()}  # lesson 8
 seen = filter_visualization.receptive_field(models.mnist_cnn(), "pool2").size  # lesson 3
 
 # %% slideshow={"slide_type": "skip"}
-classifier = models.efficientnet_lite0()  # of lessons 3 to 6
-cheetah = data.load_photo("cheetah", side=224)
-drops = occlusion.occlusion_map(classifier, cheetah, "cheetah", 56, 28)  # lesson 5
-
-# %% slideshow={"slide_type": "skip"}
 # lesson 6 dreams at several sizes: are the same channels active in a smaller copy?
+classifier = models.efficientnet_lite0()
 photos = np.stack([data.load_photo(name, side=224) for name in data.photo_names()[::16]])
 layer = keras.Model(classifier.inputs[0], classifier.get_layer("block11_add").output)
 maps = np.asarray(layer(photos))
@@ -1322,82 +1383,43 @@ alike, others = np.diag(table).mean(), table[~np.eye(len(photos), dtype=bool)].m
 # lesson 7: the Gram matrix does not see *where* a pattern is: shuffle the places
 places = maps[0].reshape(-1, maps.shape[-1])
 shuffled = np.random.default_rng(0).permutation(places)
-
-
-def change(a, b):
-    return 100 * np.linalg.norm(a - b) / np.linalg.norm(a)
-
-
-gram_change = change(places.T @ places, shuffled.T @ shuffled)
-print("Gram matrix changed by less than 0.01 %:", gram_change < 0.01)
+maps_alike = np.corrcoef(places.ravel(), shuffled.ravel())[0, 1]
+grams = (places.T @ places).ravel(), (shuffled.T @ shuffled).ravel()
+gram_alike = np.corrcoef(*grams)[0, 1]
+print("Gram matrices alike: over 0.9999:", gram_alike > 0.9999)
 print("a smaller copy is more alike than another photo:", alike > others + 0.2)
 
 # %% tags=["hide-input"] slideshow={"slide_type": "skip"}
-ONE, TWO, THREE = plots.BLUE, plots.GREEN, plots.ORANGE
+ONE, TWO, THREE, SEVERAL = plots.BLUE, plots.GREEN, plots.ORANGE, plots.PURPLE
 bought = [  # lesson, what, without the property or control, with it, both in %
-    (ONE, 1, "weights of a 4 × 4 map: all wires → small patterns", 100, 100 * 9 / 36),
-    (
-        ONE,
-        2,
-        "digits right: pixels shuffled → in place",
-        mean_accuracy("permuted pixels", "CNN", 1000),
-        mean_accuracy("little data", "CNN", 1000),
-    ),
-    (
-        ONE,
-        3,
-        "pixels that a unit sees: fully connected → pool2",
-        100,
-        100 * seen**2 / 28**2,
-    ),
-    (
-        ONE,
-        4,
-        "probability left, pixels removed: random → SmoothGrad",
-        kept["random"],
-        kept["SmoothGrad"],
-    ),
-    (
-        ONE,
-        5,
-        "grey boxes that cost over 10 points: if all did → found",
-        100,
-        100 * np.mean(drops > 0.1),
-    ),
-    (
-        ONE,
-        8,
-        "expert's move found: fully connected → CNN",
-        move["fc_board"],
-        move["cnn_board"],
-    ),
+    (ONE, 1, "weights, counted: all wires → small patterns", 100, 100 * 9 / 36),
+    (ONE, 3, "pixels that a unit sees, counted: all → pool2", 100, 100 * seen**2 / 28**2),
     (
         ONE,
         10,
-        "letters read: ±12 pixels hidden → only ±16 shown",
-        100 * hidden[12] / len(letters),
+        "letters read: ±16 pixels hidden → only these shown",
+        100 * hidden[16] / len(letters),
         100 * shown[16] / len(letters),
     ),
     (
         TWO,
         1,
-        "weights of a 4 × 4 map: small patterns → shared",
+        "weights, counted: small patterns → shared",
         100 * 9 / 36,
         100 * 9 / (36 * 16),
     ),
     (
         TWO,
         7,
-        "change when places are shuffled: maps → Gram matrix",
-        min(change(places, shuffled), 100),
-        gram_change,
+        "alike, places shuffled: maps → Gram matrix",
+        100 * maps_alike,
+        100 * gram_alike,
     ),
     (
         TWO,
         10,
-        "8 digits read, trained on 1–5: wrong → right strings",
-        swapped_by_length[4] / 2,
-        by_length[4] / 2,
+        "random answers alike, 32 pixels on: in place → moved",
+        *100 * np.mean(untrained, axis=0)[::-1, 3],
     ),
     (
         THREE,
@@ -1421,44 +1443,37 @@ bought = [  # lesson, what, without the property or control, with it, both in %
         move["cnn_planes_pooled"],
     ),
     (
-        THREE,
-        10,
-        "words read: letters of 40 → of 8 pixels",
-        10 * hits["size", "found"][3],
-        10 * hits["size", "found"][2],
+        SEVERAL,
+        2,
+        "digits right: pixels shuffled → in place",
+        mean_accuracy("permuted pixels", "CNN", 1000),
+        mean_accuracy("little data", "CNN", 1000),
+    ),
+    (
+        SEVERAL,
+        8,
+        "expert's move found: fully connected → CNN",
+        move["fc_board"],
+        move["cnn_board"],
     ),
 ]
-haze = data.load_results("dehazing")["rows"]
-gain = haze["dcp"]["both"]["psnr"][0] - haze["hazy"]["both"]["psnr"][0]
-bought.insert(
-    6,
-    (
-        ONE,
-        9,
-        "error: hazy photo → a rule about 15 × 15 pixels",
-        100,
-        100 * 10 ** (-gain / 20),
-    ),
-)
 
-# %% tags=["hide-input"] figure_tolerance={"largest": 0.3, "reason": "live training, which ends a little differently on every CPU"} slideshow={"slide_type": "subslide"}
-figure, ax = plt.subplots(figsize=(14, 7.4))
+# %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
+figure, ax = plt.subplots(figsize=(14, 6.6))
 for place, (colour, _, _, without, result) in enumerate(bought):
     ax.plot([without, result], [place, place], color=colour)
     ax.plot(without, place, "o", color=plots.GREY, markersize=8, clip_on=False)
     ax.plot(result, place, "o", color=colour, markersize=13, clip_on=False)
-    ax.text(
-        104,
-        place,
-        " → ".join(f"{x:.1f}" if 0.1 < x < 2 else f"{x:.0f}" for x in (without, result)),
-        va="center",
-        fontsize=14,
-    )
-ax.text(-1.5, -1, "lesson", ha="right", va="center", fontsize=14)
+    close = abs(without - result) < 2
+    numbers = [
+        f"{x:.1f}" if close or 0.1 < x < 2 else f"{x:.0f}" for x in (without, result)
+    ]
+    ax.text(104, place, " → ".join(numbers), va="center", fontsize=15)
+ax.text(-1.5, -1, "lesson", ha="right", va="center", fontsize=15)
 ax.set_yticks(
     range(len(bought)),
     [f"{what}   {lesson:>2}" for _, lesson, what, *_ in bought],
-    fontsize=14,
+    fontsize=15,
 )
 ax.set(
     xlim=(-2, 101),
@@ -1469,25 +1484,37 @@ for colour, name in (
     (ONE, "small patterns"),
     (TWO, "the same anywhere"),
     (THREE, "subsampling"),
+    (SEVERAL, "several at once"),
 ):
     ax.plot([], [], "o-", color=colour, label=name)
-ax.legend(loc="lower left", bbox_to_anchor=(-0.6, 1.05), ncols=3, fontsize=16)
+ax.legend(loc="lower left", bbox_to_anchor=(-0.9, 1.05), ncols=4, fontsize=16)
 plots.show(
     figure,
-    "Fifteen measurements of lessons 1 to 10, each a line from the control to what the property gives. Small patterns: fewer weights, better digits, better Go. The same anywhere: 25 % of the weights become 1.6 %, and strings longer than in training are read. Subsampling: costs nothing for digits and words, but in Go the hits fall from 33 to 26 %.",
+    "Eleven comparisons from lessons 1 to 10, each a line from the control to what the property gives. Small patterns: a quarter of the weights; letters are read when only 16 pixels to each side are shown, and none when these are hidden. The same anywhere: 25 % of the weights become 1.6 %. Subsampling: digits fall from 99.1 to 98.4 %, hits in Go from 33 to 26 %. Several at once: digits rise from 88 to 94 %, hits in Go from 0.6 to 23 %.",
 )
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
-# Most lines are gains: fewer weights, more right answers. One goes the wrong way, and the lecture foretold it: pooling in Go. **A network gains from a property only where the data have it.** Each row has its own control; do not compare lengths between rows.
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### What the chart says
+# - Small patterns and sharing saved weights, and with both at once far more of the experts' moves were found.
+# - **Subsampling cost something each time:** 0.6 of a point for digits, 7 points in Go. For digits it also saves three quarters of the CNN's weights. In Go it is a bad bargain, and the lecture foretold that.
+#
+# **A network gains from a property only where the data have it.**
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### How to read it
+# - Each row has its own control; do not compare lengths between rows.
+# - Not every row isolates one property (purple): shuffled pixels take all three away, and the CNN in Go brings two at once.
+# - Some rows are measured, some only counted. "Alike" is a correlation, in %. The rows of lessons 6 (eight photos) and 7 (one photo; it must be 100, by algebra) are computed here.
+# - Lessons 4, 5 and 9 have no row: they never compare *with* and *without* a property.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Recap
 # - Detector: a heat map of the *middles* of lines. Box: threshold, component, hull, smallest rectangle, growth.
-# - Recogniser: one answer for every 8 columns of pixels; it reads letters, from 16 pixels to each side.
-# - CTC: the same class side by side counts once, then the blanks go; a text is the sum over its paths.
-# - Anywhere comes from the architecture, even with random weights; angles have to be learned, or turned away by geometry.
+# - Recogniser: one answer for every 8 columns of pixels; a clear letter is read from 16 pixels to each side; where letters look alike, the neighbours decide.
+# - CTC: the same class side by side counts once, then the blanks go; the probability of a text is the sum over its paths.
+# - Anywhere (here: by multiples of 4 pixels) comes from the architecture, even with random weights; angles have to be learned, or turned away by geometry.
 # - Eleven photos show that a system works, not which of two good ones is better.
-# - A misreading is explained when you can make and unmake it.
+# - A misreading is explained when you can unmake it piece by piece; better still, make it elsewhere.
 
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
 # ## Exercises
