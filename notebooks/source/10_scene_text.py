@@ -850,19 +850,15 @@ for ax, strip, text, first, last in zip(
     truth = [k - 1 for k in text if k]
     ax.imshow(strip.squeeze())
     said = f"after: {''.join(map(str, last))}"
-    if last == truth:
-        ax.set_title(said)
-    else:
-        ax.set_title(
-            f"{said}, but it is {''.join(map(str, truth))}", color=plots.VERMILION
-        )
+    wrong = f", but it is {''.join(map(str, truth))}" if last != truth else ""
+    ax.set_title(said + wrong)
     said = "".join(map(str, first))
     said = said[:14] + "…" * (len(said) > 14) or "nothing"
     ax.set_xlabel(f"before: {said}", fontsize=14)
     ax.set(xticks=[], yticks=[])
 plots.show(
     figure,
-    "Six strips of three to five handwritten digits, above each what the trained network reads, with the truth beside it in red where that is wrong; below it what the untrained one said, at most its first 14 digits.",
+    "Six strips of three to five handwritten digits, above each what the trained network reads, with the truth beside it where that is wrong; below it what the untrained one said, at most its first 14 digits.",
 )
 
 # %% tags=["hide-input"] figure_tolerance={"largest": 0.3, "reason": "live training, which ends a little differently on every CPU"} slideshow={"slide_type": "subslide"}
