@@ -1,7 +1,7 @@
 """Paint a photo in the style of a painting. Lesson 7, slides 35-38.
 
 The source of everything here: Gatys, Ecker and Bethge, "A Neural Algorithm of Artistic Style", 2015, and their
-paper at CVPR 2016. The network is `models.vgg16_features` with average pooling.
+paper at CVPR 2016. The network is `models.vgg16` with average pooling.
 """
 
 import functools
@@ -86,7 +86,7 @@ def style_transfer(
     style_scale: the longer side of the painting, in longer sides of the content with its margin; larger gives larger
     strokes.
     keep_colours: only the luminance is painted, the colours stay the content's (`with_colours_of`).
-    content_layers, style_layers: a name, a list of names or {name: weight}; names of `models.vgg16_features`, which
+    content_layers, style_layers: a name, a list of names or {name: weight}; names of `models.vgg16`, which
     also explains `pooling`.
     callback: called after every step with the image so far, (h, w, 3), and its losses {"total", "content",
     "style", "tv"}, the last three before they are weighted.
@@ -190,7 +190,7 @@ def _adam(goal, image, iterations, after_step):
 def _network(content_layers, style_layers, pooling):
     """The network that ends in these layers, and the function of the losses and their gradient. Any image size, any
     number of paintings: one trace."""
-    whole = models.vgg16_features(max(content_layers + style_layers), pooling)
+    whole = models.vgg16(max(content_layers + style_layers), pooling)
     model, split = up_to(whole, *content_layers, *style_layers), len(content_layers)
     filters = [output.shape[-1] for output in model.outputs]
     maps = [tf.TensorSpec([1, None, None, number]) for number in filters[:split]]

@@ -88,11 +88,11 @@ def test_gradients_agree_with_finite_differences(photo, painting):
     fixed = [*style_transfer._goals(model, 1, photo, [painting]), [1.0], [0.5, 0.5], [1.0]]
     rng = np.random.default_rng(0)
     image = rng.uniform(0.2, 0.8, size=photo.shape).astype(np.float32)
-    direction = rng.choice([-1.0, 1.0], size=photo.shape)
+    some = rng.choice([0, 1], size=photo.shape)
     for weights in ([1.0, 0, 0], [0, 1.0, 0], [0, 0, 1.0]):
         goal = style_transfer._Goal(function, [*fixed, weights], "")
         _, gradient = goal(image)
-        step = 2e-3 * direction
+        step = 2e-3 * some * np.sign(gradient)  # uphill on half of the pixels: else most of the slope cancels
         slope = (goal(image + step)[0] - goal(image - step)[0]) / 2
         assert slope == pytest.approx((gradient * step).sum(), rel=0.03), weights
 

@@ -258,7 +258,7 @@ plots.images(
 # Edges, stripes, then eyes and snouts. A surprise: the last one makes no animals but ropes. Later is not always better for drawing. Of the 1,000 classes of ImageNet 398 are animals, 118 of them dogs: no wonder there are snouts. A dream shows what a network was *trained* on as much as what is in the photo.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Layers about two thirds of the way up are the safest choice for a beautiful picture. VGG16 can dream as well, with the same helper (models.vgg16_features, its output is behind a ReLU): round eyes and strong colours, but hardly any animals, as our copy ends early.
+# Layers about two thirds of the way up are the safest choice for a beautiful picture. VGG16 can dream as well, with the same helper (models.vgg16, its output is behind a ReLU): conv5_3, its last layer, makes whole animals, but needs several times as long.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## One channel, one class, or another picture

@@ -14,7 +14,7 @@
 # Slides 35 to 38. The lecture paints with Munch's "The Scream"; we have nine paintings by Van Gogh, whose strokes are easy to see from the last row. Nothing here is trained: the network stays as it is, and the pixels change, as in lessons 3 and 6.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# *Run time: about a minute on two CPU cores. Data: photographs (GCompris, scikit-image), paintings by Van Gogh, VGG16 trained on ImageNet and fine-tuned a little for finding edges. You need: lesson 1; gradient ascent on pixels, from lesson 3.*
+# *Run time: about a minute on two CPU cores. Data: photographs (GCompris, scikit-image), paintings by Van Gogh, VGG16 trained on ImageNet. You need: lesson 1; gradient ascent on pixels, from lesson 3.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
 from lecture_utils import data, models, plots, style_transfer
@@ -70,7 +70,7 @@ plots.show(
 # - the picture we want has the content of the one and the style of the other. Start somewhere and change the pixels until it has.
 
 # %% slideshow={"slide_type": "subslide"}
-cnn = models.vgg16_features("conv4_2", pooling="average")
+cnn = models.vgg16("conv4_2", pooling="average")
 style_layers = ["conv1_1", "conv2_1", "conv3_1", "conv4_1"]
 outputs = {name: cnn.get_layer(name).output for name in [*style_layers, "conv4_2"]}
 features = keras.Model(cnn.input, outputs)
