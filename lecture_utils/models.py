@@ -97,26 +97,30 @@ def efficientnet_lite0(trained=True):
     trained: with the shipped ImageNet weights.
     Source: Tan and Le, EfficientNet, ICML 2019; the "lite" variant without squeeze-and-excitation, with ReLU6.
     """
+    model = _efficientnet_lite("efficientnet_lite0", EFFICIENTNET_STAGES)
+    return _with_weights(model) if trained else model
+
+
+def _efficientnet_lite(name, stages):
     image = x = keras.Input((None, None, 3), name="image")
     mean, std = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
     x = layers.Normalization(mean=mean, variance=std**2, name="normalize")(x)
     x = layers.Conv2D(32, 3, strides=2, padding="same", activation="relu6", name="stem")(x)
     block = 0
-    for repeats, filters, kernel, stride, expansion in EFFICIENTNET_STAGES:
+    for repeats, filters, kernel, stride, expansion in stages:
         for repeat in range(repeats):
             block += 1
-            name, strides = f"block{block}", stride if repeat == 0 else 1
+            strides = stride if repeat == 0 else 1
             before, channels = x, x.shape[-1]
             if expansion > 1:
-                x = layers.Conv2D(channels * expansion, 1, activation="relu6", name=f"{name}_expand")(x)
-            x = layers.DepthwiseConv2D(kernel, strides, "same", activation="relu6", name=f"{name}_depthwise")(x)
-            x = layers.Conv2D(filters, 1, name=f"{name}_project")(x)
+                x = layers.Conv2D(channels * expansion, 1, activation="relu6", name=f"block{block}_expand")(x)
+            x = layers.DepthwiseConv2D(kernel, strides, "same", activation="relu6", name=f"block{block}_depthwise")(x)
+            x = layers.Conv2D(filters, 1, name=f"block{block}_project")(x)
             if repeat > 0:
-                x = layers.Add(name=f"{name}_add")([before, x])
+                x = layers.Add(name=f"block{block}_add")([before, x])
     x = layers.Conv2D(1280, 1, activation="relu6", name="head")(x)
     x = layers.GlobalAveragePooling2D(name="pool")(x)
-    model = keras.Model(image, layers.Dense(1000, name="logits")(x), name="efficientnet_lite0")
-    return _with_weights(model) if trained else model
+    return keras.Model(image, layers.Dense(1000, name="logits")(x), name=name)
 
 
 # repeats, filters, kernel size, stride of the first block, expansion

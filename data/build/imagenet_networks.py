@@ -74,12 +74,12 @@ def fold(state, convolution, normalization, transpose):
     return kernel * factor, shift - mean * factor
 
 
-def efficientnet(file):
+def efficientnet(model, file):
+    """The weights of the PyTorch `file` go into `model`, one of the EfficientNet-Lite family. Returns the original."""
     state = torch.load(io.BytesIO(file), map_location="cpu")
-    model = models.efficientnet_lite0(trained=False)
     full, depthwise = (2, 3, 1, 0), (2, 3, 0, 1)
     model.get_layer("stem").set_weights(fold(state, "_conv_stem", "_bn0", full))
-    for block in range(16):
+    for block in range(sum("_project_conv" in name for name in state)):
         old, new = f"_blocks.{block}", f"block{block + 1}"
         if block:
             model.get_layer(f"{new}_expand").set_weights(fold(state, f"{old}._expand_conv", f"{old}._bn0", full))
@@ -87,9 +87,9 @@ def efficientnet(file):
         model.get_layer(f"{new}_project").set_weights(fold(state, f"{old}._project_conv", f"{old}._bn2", full))
     model.get_layer("head").set_weights(fold(state, "_conv_head", "_bn1", full))
     model.get_layer("logits").set_weights([state["_fc.weight"].numpy().T, state["_fc.bias"].numpy()])
-    original = EfficientNet.from_name("efficientnet-lite0")
+    original = EfficientNet.from_name(model.name.replace("_", "-"))
     original.load_state_dict(state)
-    return model, original.eval()
+    return original.eval()
 
 
 class ArraysOnly(pickle.Unpickler):
@@ -99,6 +99,13 @@ class ArraysOnly(pickle.Unpickler):
         if (module, name) not in {("numpy.core.multiarray", "_reconstruct"), ("numpy", "ndarray"), ("numpy", "dtype")}:
             raise pickle.UnpicklingError(f"the pickle asks for {module}.{name}, which no array needs")
         return super().find_class(module.replace("numpy.core", "numpy._core"), name)
+
+
+def run(original, photos):
+    """The logits of an EfficientNet-Lite in PyTorch."""
+    normal = (photos - np.array([0.485, 0.456, 0.406])) / np.array([0.229, 0.224, 0.225])
+    with torch.no_grad():
+        return original(torch.from_numpy(normal.transpose(0, 3, 1, 2).astype(np.float32))).numpy()
 
 
 def squeezenet(file):
@@ -155,15 +162,13 @@ def softmax(logits):
 
 
 def efficientnet_part(file):
-    model, original = efficientnet(file)
+    model = models.efficientnet_lite0(trained=False)
+    original = efficientnet(model, file)
     weights.save(model, lambda array: array)
     record.files(__file__)
     names, photos = some_photos(24, side=224)
-    normal = (photos - np.array([0.485, 0.456, 0.406])) / np.array([0.229, 0.224, 0.225])
-    with torch.no_grad():
-        logits = original(torch.from_numpy(normal.transpose(0, 3, 1, 2).astype(np.float32))).numpy()
     ours = models.efficientnet_lite0().predict(photos, verbose=0)
-    golden("efficientnet_lite0", names, "probabilities", softmax(logits), softmax(ours))
+    golden("efficientnet_lite0", names, "probabilities", softmax(run(original, photos)), softmax(ours))
 
 
 def squeezenet_part(file):
