@@ -11,7 +11,7 @@ import time
 
 import record
 
-from lecture_utils import data, filter_visualization, images, models  # isort: skip (quietens TensorFlow)
+from lecture_utils import ascent, data, images, models  # isort: skip (quietens TensorFlow)
 
 import numpy as np
 
@@ -30,13 +30,14 @@ CLASSES = {  # class: (name of the file, seed)
     "violin": ("violin", 0),
 }
 STEPS = 200
-ABLATION = [  # each adds to the one before
-    {"fourier": False, "zoom": (1, 1), "tv": 0.0},
-    {"tv": 60.0},
-    {"jitter": 16},
-    {"zoom": (0.5, 1.0), "jitter": 0},
-    {"fourier": True},
-    {"like": None},  # filled in below
+WHOLE, PARTS, VARIATION = ascent.zoom(1), ascent.zoom(0.5), -0.0012 * ascent.total_variation()
+ABLATION = [  # what the image is made of, transforms, and what is added to the goal
+    (ascent.sigmoid_pixels, [WHOLE], []),
+    (ascent.sigmoid_pixels, [WHOLE], ["variation"]),
+    (ascent.sigmoid_pixels, [ascent.jitter(16), WHOLE], ["variation"]),
+    (ascent.sigmoid_pixels, [PARTS], ["variation"]),
+    (ascent.fourier, [PARTS], ["variation"]),
+    (ascent.fourier, [PARTS], ["variation", "typical"]),
 ]
 
 
@@ -48,11 +49,12 @@ def main():
     model = models.efficientnet_lite0()
     photos = np.stack([data.load_photo(name, side=224) for name in data.photo_names()])
     blocks = [f"block{number}_project" for number in range(1, 13)]
-    like = filter_visualization.feature_statistics(model, photos, blocks)
+    helps = {"variation": VARIATION, "typical": 10 * ascent.typical(model, photos, blocks)}
     started = time.perf_counter()
 
-    def make(labels, **settings):
-        made = filter_visualization.visualize(model, labels, "logits", **settings)
+    def make(labels, parameterisation, transforms, added, seed):
+        goal = sum((helps[name] for name in added), ascent.channel(model, labels, "logits"))
+        made = ascent.ascend(goal, parameterisation(288), transforms, steps=STEPS, seed=seed)
         logits = model.predict(made, verbose=0)
         probabilities = np.exp(logits - np.logaddexp.reduce(logits, axis=1, keepdims=True))
         sure = [float(p[data.imagenet_labels().index(label)]) for p, label in zip(probabilities, labels, strict=True)]
@@ -62,14 +64,11 @@ def main():
 
     for seed in (0, 1, 2):
         labels = [label for label in CLASSES if CLASSES[label][1] == seed]
-        for label, image in zip(labels, make(labels, like=like, seed=seed, steps=STEPS), strict=True):
+        for label, image in zip(labels, make(labels, *ABLATION[-1], seed), strict=True):
             save(f"class_{CLASSES[label][0]}", image)
-    settings = {"steps": STEPS, "seed": 0}
-    for number, change in enumerate(ABLATION):
-        settings |= change
-        if "like" in change:
-            settings["like"] = like
-        for name, image in zip(("bell_pepper", "dumbbell"), make(["bell pepper", "dumbbell"], **settings), strict=True):
+    for number, settings in enumerate(ABLATION):
+        made = make(["bell pepper", "dumbbell"], *settings, seed=0)
+        for name, image in zip(("bell_pepper", "dumbbell"), made, strict=True):
             save(f"ablation_{name}_{number}", image)
     record.files(__file__)
 

@@ -11,7 +11,7 @@ import time
 
 import record
 
-from lecture_utils import data, deep_dream, images, models  # isort: skip (quietens TensorFlow)
+from lecture_utils import ascent, data, deep_dream, images, models  # isort: skip (quietens TensorFlow)
 
 from PIL import Image
 
@@ -37,8 +37,9 @@ def main():
         load = data.load_painting if picture == "starry_night" else data.load_photo
         image, width = load(picture), WIDTH if label is None else 512  # a class sees the whole image, in one tile
         image = images.resized(image, (round(width * image.shape[0] / image.shape[1]), width))
-        settings = {"steps": 15} if label is None else {"steps": 25, "target": label, "smooth": 2.5, "seed": 1}
-        dream = deep_dream.deep_dream(model, image, layers=layer, octaves=5, **GENTLE | settings)
+        goal = ascent.energy(model, layer) if label is None else ascent.channel(model, label, layer)
+        settings = {"steps": 15} if label is None else {"steps": 25, "smooth": 2.5, "seed": 1}
+        dream = deep_dream.deep_dream(goal, image, octaves=5, **GENTLE | settings)
         images.save_jpeg(dream, data.DATA / "gallery" / f"dream_{name}.jpg")
         print(f"dream_{name}: {picture}, {label or layer}, {time.perf_counter() - started:.0f} s", flush=True)
 
@@ -46,11 +47,12 @@ def main():
         return
     started = time.perf_counter()
     frame = images.resized(data.load_photo("machu_picchu"), (288, 512))
-    frame = deep_dream.deep_dream(model, frame, layers="block11_add", steps=15, **GENTLE)
+    goal = ascent.energy(model, "block11_add")
+    frame = deep_dream.deep_dream(goal, frame, steps=15, **GENTLE)
     frames = [Image.fromarray(images.to_bytes(frame))]
     for number in range(1, FRAMES):
         frame = deep_dream.zoomed(frame, 1.05)
-        frame = deep_dream.deep_dream(model, frame, layers="block11_add", octaves=2, steps=2, seed=number, **GENTLE)
+        frame = deep_dream.deep_dream(goal, frame, octaves=2, steps=2, seed=number, **GENTLE)
         frames.append(Image.fromarray(images.to_bytes(frame)))
     frames += frames[-2:0:-1]
     file = data.DATA / "gallery" / "dream_zoom.webp"

@@ -18,7 +18,7 @@
 # *Run time: 60 to 90 seconds on two CPU cores. Data: 125 photos (GCompris and others), MNIST, EfficientNet-Lite0 (Google, ImageNet). You need: lessons 1 and 2.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
-from lecture_utils import data, filter_visualization, models, plots
+from lecture_utils import ascent, data, filter_visualization, models, plots
 from lecture_utils.exercises import filter_visualization as exercises
 
 import keras
@@ -355,22 +355,23 @@ for _ in range(40):
         tape.watch(x)
         a = tf.reduce_sum(part(x)[..., k])
     gradient = tape.gradient(a, x)
-    x = tf.clip_by_value(x + 0.5 * gradient / tf.norm(gradient), 0, 1)
+    x = x + 0.015 * gradient / tf.reduce_mean(tf.abs(gradient))
+    x = tf.clip_by_value(x, 0, 1)
 
 # %% slideshow={"slide_type": "skip"}
-ours = filter_visualization.maximize(
-    mnist, [k], "conv2", steps=40, step_size=0.5, start=start
-)
+goal = ascent.channel(mnist, k, "conv2")
+ours = ascent.ascend(goal, start, steps=40, step_size=0.015)
 assert np.allclose(ours, x, atol=1e-3)
 degree = [float(tf.reduce_sum(part(image)[..., k])) for image in (start, x)]
 print("a was below 0:", degree[0] < 0, " and is above 0 now:", degree[1] > 0)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Each step goes 0.5 along the gradient, whatever its length, and pixels stay between 0 and 1. `filter_visualization.maximize` does the same for many filters at once. 12 of the 50 filters of the second layer, as on the slide:
+# Each step moves the pixels by 0.015 on average, however large the gradient is, and they stay between 0 and 1. The helper has two parts: `ascent.channel` says what we want, `ascent.ascend` goes uphill, for many filters at once. 12 of the 50 filters of the second layer, as on the slide:
 
 # %% slideshow={"slide_type": "skip"}
 filters = [0, 7, 9, 12, 15, 17, 22, 25, 28, 32, 41, 42]
-textures = filter_visualization.maximize(mnist, filters, "conv2", steps=60, step_size=0.5)
+goal = ascent.channel(mnist, filters, "conv2")
+textures = ascent.ascend(goal, steps=60, step_size=0.015)
 
 # %% tags=["hide-input"] figure_tolerance={"largest": 0.12, "reason": "single pixels of fine textures differ from CPU to CPU"} slideshow={"slide_type": "fragment"}
 plots.images(
@@ -396,9 +397,8 @@ hidden = keras.Model(mnist.inputs[0], mnist.get_layer("dense1").output)
 alive = np.flatnonzero(hidden(start)[0] > 0)
 print(f"active for the noise we start from: {len(alive)} of 100 neurons")
 neurons = alive[:9]
-shapes = filter_visualization.maximize(
-    mnist, neurons, "dense1", steps=60, step_size=0.5, start=np.repeat(start, 9, axis=0)
-)
+goal = ascent.channel(mnist, neurons, "dense1")
+shapes = ascent.ascend(goal, np.repeat(start, 9, axis=0), steps=60, step_size=0.015)
 
 # %% tags=["hide-input"] figure_tolerance={"largest": 0.12, "reason": "single pixels differ from CPU to CPU"} slideshow={"slide_type": "subslide"}
 plots.images(
@@ -419,7 +419,8 @@ plots.images(
 
 # %% slideshow={"slide_type": "fragment"}
 targets = np.repeat(np.arange(10), 10)  # ten starts for each digit
-fooling = filter_visualization.maximize(mnist, targets, "logits", steps=60, step_size=0.3)
+goal = ascent.channel(mnist, targets, "logits")
+fooling = ascent.ascend(goal, steps=60, step_size=0.009)
 softmax = keras.ops.softmax(mnist(fooling)).numpy()
 confidence = softmax[np.arange(100), targets]
 print("called what we wanted, with more than 99.9 %:", (confidence > 0.999).sum())
@@ -443,10 +444,8 @@ plots.images(
 
 # %% slideshow={"slide_type": "fragment"}
 wanted = ["giant panda", "espresso", "fire truck", "zebra"]
-noise = np.random.default_rng(0).uniform(0.4, 0.6, (4, 224, 224, 3))
-fooling = filter_visualization.maximize(
-    classifier, wanted, "logits", steps=40, step_size=3, start=noise
-)
+goal = ascent.channel(classifier, wanted, "logits")
+fooling = ascent.ascend(goal, steps=40, step_size=0.005)
 softmax = keras.ops.softmax(classifier(fooling)).numpy()
 print("all above 99.9 %:", (softmax.max(axis=1) > 0.999).all())
 print([labels[k] for k in softmax.argmax(axis=1)])
@@ -498,10 +497,9 @@ plots.images(
 # $$x^* = \operatorname{argmax}_x \Big( y^i - \sum_{i,j} |x_{ij}| \Big)$$
 
 # %% slideshow={"slide_type": "fragment"}
+digit, l1 = ascent.channel(mnist, range(10), "logits"), ascent.brightness()
 strokes = {
-    weight: filter_visualization.maximize(
-        mnist, range(10), "logits", steps=100, step_size=0.2, l1=weight
-    )
+    weight: ascent.ascend(digit - weight * l1, steps=100, step_size=0.006)
     for weight in (0, 0.3, 1)
 }
 
@@ -611,15 +609,16 @@ plots.images(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Make your own
-# Any of the 1,000 names works: look one up with `[name for name in labels if "dog" in name]`. This takes a few seconds.
+# Any of the 1,000 names works: look one up with `[name for name in labels if "dog" in name]`. Three small parts, and you can exchange each of them: what we want (a sum), what the image is made of (Fourier coefficients), and how the network looks at it (parts of random size). This takes a few seconds.
 
 # %% slideshow={"slide_type": "fragment"}
 blocks = [f"block{k}_project" for k in range(1, 13)]
 photos = pool[:, 16:240, 16:240]
-like = filter_visualization.feature_statistics(classifier, photos, blocks)
-image = filter_visualization.visualize(
-    classifier, "castle", "logits", like=like, steps=60
-)[0]
+goal = ascent.channel(classifier, "castle", "logits")
+goal += (
+    10 * ascent.typical(classifier, photos, blocks) - 0.0012 * ascent.total_variation()
+)
+image = ascent.ascend(goal, ascent.fourier(288), [ascent.zoom(0.5)], steps=60)[0]
 answer = keras.ops.softmax(classifier(image[None]))[0].numpy()
 print(labels[answer.argmax()], "above 90 %:", answer.max() > 0.9)
 

@@ -17,7 +17,7 @@
 # *Run time: about a minute on two CPU cores. Data: photographs (GCompris), a painting by Van Gogh, EfficientNet-Lite0 trained on ImageNet. You need: lesson 1; gradient ascent on pixels, from lesson 3.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
-from lecture_utils import data, deep_dream, models, plots
+from lecture_utils import ascent, data, deep_dream, models, plots
 from lecture_utils.exercises import deep_dream as exercises
 
 import keras
@@ -188,14 +188,15 @@ def dream_by_hand(image, steps):
 
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Octaves, detail and normalised steps in a dozen lines. The helper `deep_dream.deep_dream` adds jitter, smoothing, tiles for large images, and choices of what to raise.
+# Octaves, detail and normalised steps in a dozen lines. The helper `deep_dream.deep_dream` adds jitter, smoothing and tiles for large images. What it raises is a value of its own, as in lesson 3: `ascent.energy(model, layer)` is ½‖a‖².
 
 # %% slideshow={"slide_type": "skip"}
-settings = {"steps": 1, "jitter": 0, "smooth": 0}
-helper = deep_dream.deep_dream(model, hill, layers=layer, octaves=1, **settings)
+squares = ascent.energy(model, layer)
+settings = {"steps": 1, "transforms": [], "smooth": 0}
+helper = deep_dream.deep_dream(squares, hill, octaves=1, **settings)
 by_hand, _ = step(goals["sum of squares"], hill, speed=0.01)
 assert np.abs(helper - by_hand).mean() < 0.0005
-helper = deep_dream.deep_dream(model, hill, layers=layer, **settings)  # four octaves
+helper = deep_dream.deep_dream(squares, hill, **settings)  # four octaves
 difference = np.abs(helper - dream_by_hand(hill, steps=1)).mean()  # rounding, grows
 assert difference < np.abs(helper - hill).mean() / 4
 print("the helper agrees")
@@ -207,16 +208,17 @@ for _ in range(40):  # not normalised
 
 # %% slideshow={"slide_type": "subslide"}
 stages = {"raw gradient": raw}
-settings = {"steps": 40, "octaves": 1, "jitter": 0, "smooth": 0, "keep_detail": False}
+settings = {"steps": 40, "octaves": 1, "transforms": [], "smooth": 0}
+settings["keep_detail"] = False
 for name, change in {
     "normalised": {},
-    "and jitter": {"jitter": 32},
+    "and jitter": {"transforms": [ascent.jitter(32)]},
     "and octaves": {"octaves": 4, "steps": 10},
     "and detail": {"keep_detail": True},
     "and smooth": {"smooth": 1},
 }.items():
     settings |= change
-    stages[name] = deep_dream.deep_dream(model, hill, layers=layer, **settings)
+    stages[name] = deep_dream.deep_dream(squares, hill, **settings)
 
 # %% tags=["hide-input"] figure_tolerance={"largest": 0.36, "mean": 0.03, "reason": "made live: small differences between CPUs grow with every step"} slideshow={"slide_type": "subslide"}
 plots.images(
@@ -243,7 +245,7 @@ depths = [
     "block11_add",
     "block15_add",
 ]
-by_layer = [deep_dream.deep_dream(model, hill, layers=name) for name in depths]
+by_layer = [deep_dream.deep_dream(ascent.energy(model, name), hill) for name in depths]
 
 # %% tags=["hide-input"] figure_tolerance={"largest": 0.4, "mean": 0.04, "reason": "made live: small differences between CPUs grow with every step"} slideshow={"slide_type": "subslide"}
 plots.images(
@@ -269,17 +271,17 @@ plots.images(
 
 # %% slideshow={"slide_type": "subslide"}
 dahlia = data.load_photo("dahlia", side=160)
-steered = {
-    "channel 30": deep_dream.deep_dream(model, hill, 30, layers=layer),
-    "channel 61": deep_dream.deep_dream(model, hill, 61, layers=layer),
-    "a guide …": dahlia,
-    "… and its dream": deep_dream.deep_dream(model, hill, layers=layer, guide=dahlia),
+goals = {
+    "channel 30": ascent.channel(model, 30, layer),
+    "channel 61": ascent.channel(model, 61, layer),
+    "the guide's dream": ascent.guided(model, dahlia, layer),
 }
+steered = {name: deep_dream.deep_dream(goal, hill) for name, goal in goals.items()}
 
 # %% tags=["hide-input"] figure_tolerance={"largest": 0.3, "mean": 0.04, "reason": "made live: small differences between CPUs grow with every step"} slideshow={"slide_type": "subslide"}
 plots.images(
-    list(steered.values()),
-    list(steered),
+    [*list(steered.values())[:2], dahlia, steered["the guide's dream"]],
+    ["channel 30", "channel 61", "a guide …", "… and its dream"],
     "Two dreams of the hillside by one channel each, one of long curved feathers, one of straight strokes; a photo of a dahlia, and the dream that it guides, in which petals cover the far mountains and the sky.",
     columns=4,
     width=15,
@@ -297,7 +299,7 @@ plots.images(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# One class: `deep_dream.deep_dream(model, photo, "starfish", layers="logits")`. The hills grow arms, one of them up the peak; orange wings settle on the ruins, beside something like a flower. A class gives rougher pictures than a layer: its logit asks only for the right parts, somewhere.
+# One class: `deep_dream.deep_dream(ascent.channel(model, "starfish", "logits"), photo)`. The hills grow arms, one of them up the peak; orange wings settle on the ruins, beside something like a flower. A class gives rougher pictures than a layer: its logit asks only for the right parts, somewhere.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # The two class dreams are shipped: 512 pixels, 25 steps an octave, smooth=2.5, half a dozen seconds each. data/build/deep_dream.py has the settings.
@@ -364,10 +366,10 @@ plots.table(
 # Dream a little, zoom in a little, and again.
 
 # %% slideshow={"slide_type": "fragment"}
-frames = [deep_dream.deep_dream(model, hill, layers=layer)]
+frames = [deep_dream.deep_dream(squares, hill)]
 for _ in range(3):
     frame = deep_dream.zoomed(frames[-1], factor=1.1)
-    frames.append(deep_dream.deep_dream(model, frame, layers=layer, octaves=2, steps=3))
+    frames.append(deep_dream.deep_dream(squares, frame, octaves=2, steps=3))
 
 # %% tags=["hide-input"] figure_tolerance={"largest": 0.36, "mean": 0.045, "reason": "made live: small differences between CPUs grow with every step"} slideshow={"slide_type": "subslide"}
 plots.images(
