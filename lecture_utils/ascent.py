@@ -300,30 +300,36 @@ FALL_OFF = 1.0  # of a Fourier coefficient with its frequency; about 1 in photos
 COLOURS = np.array([[0.801, 0.398, 0.253], [0.398, 0.657, 0.422], [0.253, 0.422, 0.870]])
 
 
-def fourier(side=288):
+def fourier(side=288, colour=1.0):
     """Squares of `side` pixels (at least 32) made of Fourier coefficients, low frequencies first, with colours that go
-    together as in photos. Lesson 3, slide 29; Olah and others, Distill 2017."""
-    side = checks.integer("side", side, 32)
+    together as in photos. Lesson 3, slide 29; Olah and others, Distill 2017.
+
+    colour: how strongly red, green and blue may differ: 0 for grey images, 1 as in photos. Ascent finds differences in
+    brightness first, so that 1 ends with pale images, and about 2 with colours as strong as in photos.
+    """
+    side, colour = checks.integer("side", side, 32), checks.number("colour", colour, 0)
 
     def draw(rng, channels):
         return rng.normal(scale=0.003, size=(2, channels, side, side // 2 + 1))
 
-    return Parameterisation(draw, _inverse_fourier(side), step_size=0.03)
+    return Parameterisation(draw, _inverse_fourier(side, colour), step_size=0.03)
 
 
 @functools.lru_cache(maxsize=8)
-def _inverse_fourier(side):
+def _inverse_fourier(side, colour):
     """The function numbers (N, 2, C, side, side // 2 + 1) -> images (N, side, side, C)."""
     frequency = np.hypot(np.fft.fftfreq(side)[:, None], np.fft.rfftfreq(side))
     scale = 1 / np.maximum(frequency, 1 / side) ** FALL_OFF
     scale *= side / np.sqrt(2 * (scale**2).mean())
+    grey = COLOURS.mean(axis=0)
+    colours = grey + colour * (COLOURS - grey)
 
     @tf.function
     def paint(numbers):
         images = tf.signal.irfft2d(tf.complex(numbers[:, 0], numbers[:, 1]) * scale.astype(np.complex64), [side, side])
         images = tf.transpose(images, [0, 2, 3, 1])
         if images.shape[3] == 3:
-            images = tf.tensordot(images, tf.constant(COLOURS.T, tf.float32), 1)
+            images = tf.tensordot(images, tf.constant(colours.T, tf.float32), 1)
         return tf.sigmoid(images)
 
     return paint

@@ -137,7 +137,7 @@ def cases():
         ),
         ascent.total_variation: ({}, {}),
         ascent.brightness: ({}, {}),
-        ascent.fourier: ({}, {"side": 8}),
+        ascent.fourier: ({}, {"side": 8, "colour": -1}),
         ascent.sigmoid_pixels: ({}, {"side": 0.5}),
         ascent.jitter: ({"pixels": 1}, {"pixels": -1}),
         ascent.zoom: ({"smallest": 0.5}, {"smallest": 0, "largest": 2, "side": 0}),

@@ -192,6 +192,13 @@ def test_fourier_images_are_smoother_than_pixels(classifier):
     assert images.total_variation(smooth) < 0.8 * images.total_variation(rough)
 
 
+def test_colour_makes_images_more_colourful_and_0_grey():
+    numbers = tf.constant(RNG.normal(scale=0.003, size=(1, 2, 3, 64, 33)), tf.float32)
+    grey, photo_like, strong = (ascent.fourier(64, colour).paint(numbers).numpy() for colour in (0, 1, 2))
+    assert np.ptp(grey, axis=3).max() < 1e-5
+    assert np.ptp(strong, axis=3).mean() == pytest.approx(2 * np.ptp(photo_like, axis=3).mean(), rel=0.02)
+
+
 def test_an_image_does_not_depend_on_the_others(classifier):
     settings = {"transforms": [ascent.zoom(0.5, side=64)], "steps": 3}
     three = ascent.ascend(ascent.channel(classifier, ["lemon", 3, 951], "logits"), ascent.fourier(64), **settings)
