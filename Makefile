@@ -16,8 +16,8 @@ PYTEST := $(RUN) -m pytest -n $(or $(JOBS),auto) --dist loadfile
 run: $(INSTALLED)  ## run every lesson into build/, make pages and slides, write build/index.html
 	$(RUN) -m tools.run $(TOOL_JOBS)
 
-demo: $(SERVABLE)  ## the web pages of slides 44 and 45, and three more: http://127.0.0.1:5000
-	$(RUN) -m demo
+demo: $(SERVABLE)  ## the web pages of slides 44 and 45, and three more: http://127.0.0.1:5000, or make demo PORT=8000
+	$(RUN) -m demo --port $(or $(PORT),5000)
 
 test: $(TESTABLE)  ## lint, unit tests, every lesson and solution executed and compared, data check
 	$(RUN) -m ruff check .

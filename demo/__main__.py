@@ -44,7 +44,7 @@ def serve(results, port, browser):
         )  # fmt: skip
     except OSError as error:
         app.works.close()
-        sys.exit(f"--port {port}: {error.strerror}. Is another one running? --port 0 takes any free one.")
+        sys.exit(f"--port {port}: {error.strerror}. Is another one running? Take another port, or 0 for any free one.")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     address = f"http://127.0.0.1:{server.effective_port}/"
     print(f"Open {address} (Ctrl+C ends it)", flush=True)

@@ -24,11 +24,13 @@ from lecture_utils import (
 
 
 class Option(NamedTuple):
-    """A choice on a form. choices: {value: label}; the first is chosen. pictures: {value: example} to show them."""
+    """A choice. choices: {value: label}; the first is chosen. pictures: {value: example} to show them. on_form: whether
+    it stands on the form; else the page of a result has buttons for it."""
 
     label: str
     choices: dict
     pictures: dict = {}
+    on_form: bool = True
 
 
 class Demo(NamedTuple):
@@ -67,8 +69,9 @@ class Demo(NamedTuple):
         return self.work(values, options, folder, step)
 
 
-def _save(folder, name, image):
-    images.save_jpeg(np.clip(image, 0, 1), folder / f"{name}.jpg", quality=92)
+def _save(folder, **pictures):
+    for name, picture in pictures.items():
+        images.save_jpeg(np.clip(picture, 0, 1), folder / f"{name}.jpg", quality=92)
 
 
 def _photos(*names, folder="photos"):
@@ -93,13 +96,12 @@ def _dehaze(photo, options, folder, step):
     factor = min(longest / max(photo.shape[:2]), 1)
     photo = images.resized(photo, [max(round(factor * length), 16) for length in photo.shape[:2]])
     cleared = dehazing.dehaze(photo, options["method"])
-    _save(folder, "before", photo)
-    _save(folder, "after", cleared.image)
+    _save(folder, before=photo, after=cleared.image)
     found = {"method": options["method"], "width": photo.shape[1], "height": photo.shape[0]}
     if cleared.t is not None:
         depth = -np.log(np.clip(cleared.t, 0.01, 1))
-        _save(folder, "transmission", colormaps["viridis"](cleared.t)[..., :3])
-        _save(folder, "depth", colormaps["magma_r"](depth / max(depth.max(), 1e-6))[..., :3])
+        transmission = colormaps["viridis"](cleared.t)[..., :3]
+        _save(folder, transmission=transmission, depth=colormaps["magma_r"](depth / max(depth.max(), 1e-6))[..., :3])
         found["transmission"] = {"least": round(float(cleared.t.min()), 3), "most": round(float(cleared.t.max()), 3)}
         found["airlight"] = [round(float(value), 3) for value in np.broadcast_to(cleared.airlight, 3)]
     return found
@@ -110,15 +112,14 @@ def _dehaze(photo, options, folder, step):
 
 def _read_text(photo, options, folder, step):
     lines = scene_text.read_text(photo)
-    for number, line in enumerate(lines, start=1):
-        _save(folder, f"line_{number}", scene_text.crop(photo, line.corners))
+    crops = {f"line_{number}": scene_text.crop(photo, line.corners) for number, line in enumerate(lines, start=1)}
+    _save(folder, before=photo, **crops)
     text = scene_text.to_json(lines)
     (folder / "result.json").write_text(text, encoding="utf-8")
-    _save(folder, "before", photo)
     return json.loads(text) | {"width": photo.shape[1], "height": photo.shape[0]}
 
 
-# Lessons 3 to 7
+# Lessons 4 to 7
 
 classifier = functools.cache(models.efficientnet_lite0)
 
@@ -128,18 +129,17 @@ def _explain(photo, options, folder, step):
     logits = model(photo[None])[0].numpy()
     probabilities = np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum()
     best = [int(k) for k in np.argsort(-probabilities)[:5]]
-    target = labels.index(options["target"]) if options["target"] in labels else best[0]
+    target = labels.index(options["target"]) if options["target"] else best[0]
     step(0.1)
     heat = saliency.smooth_gradient(model, photo[None], target, samples=16)[0]
-    _save(folder, "saliency", plots.overlay(photo, heat, np.quantile(heat, 0.99)))
     step(0.4)
-    _save(folder, "grad_cam", plots.overlay(photo, saliency.grad_cam(model, photo[None], target)[0]))
+    cam = saliency.grad_cam(model, photo[None], target)[0]
     step(0.5)
     box = {"patch": 40, "stride": 12}
     drops = occlusion.occlusion_map(model, photo, target, **box, batch_size=8)
     covered = occlusion.to_pixels(drops, photo.shape, **box)
-    _save(folder, "occlusion", plots.overlay(photo, covered))
-    _save(folder, "before", photo)
+    maps = {"saliency": (heat, np.quantile(heat, 0.99)), "grad_cam": (cam, None), "occlusion": (covered, None)}
+    _save(folder, before=photo, **{name: plots.overlay(photo, *of) for name, of in maps.items()})
     return {
         "best": [{"class": labels[k], "probability": round(float(probabilities[k]), 4)} for k in best],
         "target": labels[target],
@@ -150,9 +150,9 @@ def _explain(photo, options, folder, step):
 
 
 DREAMS = {
-    "block11_add": ("animals and eyes (block 11)", {}),
-    "block5_add": ("stripes and nets (block 5)", {}),
-    "block15_add": ("large ropes (block 15)", {}),
+    "block11_add": "animals and eyes (block 11)",
+    "block5_add": "stripes and nets (block 5)",
+    "block15_add": "large ropes (block 15)",
 }
 
 
@@ -165,8 +165,7 @@ def _dream(photo, options, folder, step):
     dream = deep_dream.deep_dream(
         classifier(), photo, layers=options["layer"], octaves=octaves, steps=steps, callback=callback
     )
-    _save(folder, "before", photo)
-    _save(folder, "after", dream)
+    _save(folder, before=photo, after=dream)
     return {"layer": options["layer"]}
 
 
@@ -189,16 +188,15 @@ def _paint(photo, options, folder, step):
 
     painting = data.load_painting(options["painting"])
     made = style_transfer.style_transfer(photo, painting, steps=steps, callback=callback)
-    _save(folder, "before", photo)
-    _save(folder, "after", made)
+    _save(folder, before=photo, after=made)
     return {"painting": PAINTINGS[options["painting"]]}
 
 
 DEMOS = {
     "dehazing": Demo(
         "Clear a hazy photo", "Lesson 9, slide 44",
-        "Haze mixes every colour with the airlight, the more the farther a thing is. A method of slide 43 estimates "
-        "both, and takes the haze away.",
+        "Haze mixes every colour with the airlight, the more the farther a thing is. The methods of slide 43 take it "
+        "away again, each in its own way.",
         "photos/machu_picchu",
         _photos("machu_picchu", "great_wall", "chinese_temple", "dam", "harrier", "hot_spring", "ibex", "rhinoceros"),
         {"method": Option("Method", {name: label for name, (label, _) in METHODS.items()})},
@@ -216,7 +214,7 @@ DEMOS = {
         "A classifier for 1,000 kinds of things says what is in the photo, and three methods show where it looks.",
         "photos/toucan",
         _photos("panda", "toucan", "kitten", "drums_and_guitar", "fire_engine", "teacup", "bee", "giraffes"),
-        {"target": Option("Explain", {"": "its best answer"} | {label: label for label in data.imagenet_labels()})},
+        {"target": Option("Explain", dict.fromkeys(["", *data.imagenet_labels()]), on_form=False)},
         "quick", 224, _explain, True,
     ),
     "dream": Demo(
@@ -224,7 +222,7 @@ DEMOS = {
         "Whatever a layer of the network sees in the photo is made stronger, again and again.",
         "gallery/dream_hillside",
         _photos("machu_picchu", "horses", "coral_reef", "hot_spring", "windmills", "jaguars", "owl", "taj_mahal"),
-        {"layer": Option("Layer", {name: label for name, (label, _) in DREAMS.items()})},
+        {"layer": Option("Layer", DREAMS)},
         "slow", 512, _dream,
     ),
     "painting": Demo(

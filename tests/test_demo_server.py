@@ -3,6 +3,7 @@
 DEMO_UPLOADS=1000 sends so many hostile pictures (by default 60).
 """
 
+import base64
 import concurrent.futures
 import io
 import json
@@ -19,6 +20,7 @@ import time
 import zlib
 from pathlib import Path
 
+import browsers
 import numpy as np
 import pytest
 import requests
@@ -32,8 +34,6 @@ from demo import demos
 from lecture_utils import data, dehazing, scene_text
 
 HOSTILE = int(os.environ.get("DEMO_UPLOADS", 60))
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
 PAGES = ["", *demos.DEMOS]
 
 
@@ -429,17 +429,7 @@ def test_a_form_of_20000_parts_is_refused(server):
 
 @pytest.fixture(scope="module")
 def chromium(server):
-    if not (BROWSER and DRIVER):
-        if os.environ.get("CI") and sys.platform == "linux":
-            pytest.fail("CI needs a browser: install chromium and chromium-driver")
-        pytest.skip("no browser: install chromium and chromium-driver to test the demos")
-    options = webdriver.ChromeOptions()
-    options.binary_location = BROWSER
-    for argument in ("headless=new", "no-sandbox", "disable-gpu", "no-first-run", "disable-background-networking",
-                     "disable-component-update", "disable-sync"):  # fmt: skip
-        options.add_argument(f"--{argument}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
+    driver = browsers.start()
     yield driver
     driver.quit()
 
@@ -447,7 +437,7 @@ def chromium(server):
 @pytest.fixture
 def browser(chromium, server):
     """A window of desktop size, script on; afterwards no error in its console and no request to anywhere else."""
-    window(chromium, 1280, 900)
+    browsers.resize(chromium, 1280, 900)
     chromium.get_log("browser"), chromium.get_log("performance")
     yield chromium
     chromium.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
@@ -455,11 +445,6 @@ def browser(chromium, server):
     asked = [json.loads(entry["message"])["message"] for entry in chromium.get_log("performance")]
     addresses = {m["params"]["request"]["url"] for m in asked if m["method"] == "Network.requestWillBeSent"}
     assert all(address.startswith((server.address, "blob:", "data:", "about:")) for address in addresses), addresses
-
-
-def window(browser, width, height):
-    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
 
 
 def all_of(browser, selector):
@@ -516,8 +501,6 @@ document.body.dispatchEvent(event); return [event.defaultPrevented, document.que
 
 @pytest.mark.parametrize("way", ["drop", "paste"])
 def test_a_photo_by_drop_or_paste_and_the_slider(server, browser, way):
-    import base64
-
     content = base64.b64encode(data.path("photos/machu_picchu.jpg").read_bytes()).decode()
     browser.get(f"{server.address}/dehazing")
     if way == "drop":
@@ -613,7 +596,7 @@ def test_without_a_script(server, browser):
 
 @pytest.mark.parametrize("width", [360, 768, 1280])
 def test_every_page_fits_and_can_be_read_aloud(server, browser, width):
-    window(browser, width, 800)
+    browsers.resize(browser, width, 800, mobile=width < 600)
     addresses = [f"/{page}" for page in PAGES]
     for page, form in (("dehazing", {"example": "photos/machu_picchu"}), ("scene-text", {"example": "street/hotel"}),
                        ("what-does-it-see", {"example": "photos/panda"})):  # fmt: skip

@@ -4,15 +4,12 @@ Needs Chromium (or Chrome) and chromedriver. Where there is none the tests say s
 Linux.
 """
 
-import os
 import re
-import shutil
 import subprocess
-import sys
 
+import browsers
 import nbformat
 import pytest
-from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
@@ -20,8 +17,6 @@ from selenium.webdriver.support.ui import WebDriverWait
 from tools import figures, notebooks, slides
 
 LESSONS = notebooks.lessons()
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
 
 
@@ -37,20 +32,11 @@ def decks(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    if not (BROWSER and DRIVER):
-        if os.environ.get("CI") and sys.platform == "linux":
-            pytest.fail("CI needs a browser: install chromium and chromium-driver")
-        pytest.skip("no browser: install chromium and chromium-driver to test the slides")
-    options = webdriver.ChromeOptions()
-    options.binary_location = BROWSER
-    for argument in (
-        "headless=new", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-background-networking",
-        "disable-component-update", "disable-sync", "hide-scrollbars", "allow-file-access-from-files",
-    ):  # fmt: skip
-        options.add_argument(f"--{argument}")
-    options.page_load_strategy = "none"  # the speaker view never says that it is loaded
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
+    driver = browsers.start(
+        "hide-scrollbars",
+        "allow-file-access-from-files",
+        page_load_strategy="none",  # the speaker view never says that it is loaded
+    )
     driver.execute_cdp_cmd("Network.enable", {})
     driver.execute_cdp_cmd(
         "Network.emulateNetworkConditions",
@@ -62,8 +48,7 @@ def browser():
 
 def show(browser, decks, lesson, width=1280, height=720, query=""):
     """Open a deck in a window of that size, with a clean log."""
-    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    browsers.resize(browser, width, height)
     wait = WebDriverWait(browser, 20)
     browser.get("about:blank")
     wait.until(lambda b: b.current_url == "about:blank")  # get returns at once: see page_load_strategy

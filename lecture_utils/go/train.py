@@ -300,6 +300,7 @@ def main(arguments=None):
     parser.add_argument("--batch-size", type=int, default=128, help="positions in a step, of all workers together")
     parser.add_argument("--learning-rate", type=float, default=1e-3)
     parser.add_argument("--precision", choices=("float32", "mixed_bfloat16"), default="float32")
+    parser.add_argument("--decay-epochs", type=int, help="the rate is constant but for so many last epochs")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--worker", type=int, default=0)
@@ -324,7 +325,7 @@ def main(arguments=None):
     network = NETWORKS[a.network](a.k, depth=a.depth, planes=a.planes, size=a.size)
     train(
         folder, network, epochs=a.epochs, steps_per_epoch=a.steps_per_epoch, batch_size=a.batch_size,
-        learning_rate=a.learning_rate, seed=a.seed, worker=a.worker, workers=a.workers,
+        learning_rate=a.learning_rate, decay_epochs=a.decay_epochs, seed=a.seed, worker=a.worker, workers=a.workers,
     )  # fmt: skip
     if a.worker == 0:
         network.save_weights(folder / "policy.weights.h5")
