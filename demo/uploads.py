@@ -51,9 +51,9 @@ def picture(stream):
 
 
 def _decoded(image):
-    if image.mode in ("1", "P", "PA"):  # these cannot be made smaller smoothly; as RGBA a bomb of theirs would explode
+    if image.mode in ("1", "P", "PA"):  # these cannot be made smaller smoothly; a bomb of theirs would explode as RGBA
         image.thumbnail((2 * SIDE, 2 * SIDE), Image.Resampling.NEAREST)
-        image = image.convert("RGBA")
+        image = image.convert("L" if image.mode == "1" else "RGBA" if image.has_transparency_data else "RGB")
     image.thumbnail((SIDE, SIDE))
     ImageOps.exif_transpose(image, in_place=True)
     if image.mode.startswith("I"):  # grey in 16 bits
