@@ -5,7 +5,7 @@ Each line compares our helper with a peer on the same input; below 1 is faster t
 
 import time
 
-from lecture_utils import convolution, data, mnist_cnn, models, occlusion, saliency  # isort: skip (quietens TensorFlow)
+from lecture_utils import ascent, convolution, data, mnist_cnn, models, occlusion, saliency  # isort: skip (quietens TensorFlow)
 
 import keras
 import numpy as np
@@ -94,6 +94,28 @@ def main():
         lambda: saliency.smooth_gradient(network, photo[None], "gorilla"),
         "32 plain gradients, in batches of 8",
         lambda: [gradients(full[start : start + 8]).numpy() for start in range(0, 32, 8)],
+    )
+    goal, start = ascent.channel(network, "gorilla", "logits"), np.full((1, 224, 224, 3), 0.5, np.float32)
+    one = tf.constant(start)
+
+    @tf.function
+    def gradient(image):
+        with tf.GradientTape() as tape:
+            tape.watch(image)
+            logit = network(image, training=False)[0, chosen[0]]
+        return tape.gradient(logit, image)
+
+    report(
+        "ascend, 224×224, pixels, 20 steps",
+        lambda: ascent.ascend(goal, start, steps=20),
+        "20 plain gradients",
+        lambda: [gradient(one).numpy() for _ in range(20)],
+    )
+    report(
+        "ascend, 288×288, Fourier and zoom, 20 steps",
+        lambda: ascent.ascend(goal, ascent.fourier(288), [ascent.zoom(0.5)], steps=20),
+        "20 plain gradients",
+        lambda: [gradient(one).numpy() for _ in range(20)],
     )
 
 

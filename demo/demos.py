@@ -10,6 +10,7 @@ from matplotlib import colormaps
 from PIL import Image, ImageOps
 
 from lecture_utils import (
+    ascent,
     data,
     deep_dream,
     dehazing,
@@ -150,44 +151,53 @@ def _explain(photo, options, folder, step):
 
 
 DREAMS = {
-    "block11_add": "animals and eyes (block 11)",
-    "block5_add": "stripes and nets (block 5)",
-    "block15_add": "large ropes (block 15)",
+    "conv5_3": "whole animals (VGG16)",
+    "block11_add": "faces and eyes (EfficientNet, block 11)",
+    "block5_add": "stripes and nets (EfficientNet, block 5)",
+    "block15_add": "large ropes (EfficientNet, block 15)",
+}
+DREAMER = {  # by network: the longest side that keeps the server's memory small, and settings
+    "vgg16": (384, {"octaves": 4, "octave_scale": 1.5, "steps": 7, "step_size": 0.0075, "smooth": 0.8}),
+    "efficientnet_lite0": (512, {"octaves": 4, "octave_scale": 1.4, "steps": 10, "step_size": 0.01, "smooth": 1}),
 }
 
 
 def _dream(photo, options, folder, step):
-    octaves, steps = 4, 10
+    layer = options["layer"]
+    model = models.vgg16(layer) if layer.startswith("conv") else classifier()
+    longest, settings = DREAMER[model.name]
+    factor = min(longest / max(photo.shape[:2]), 1)
+    photo = images.resized(photo, [max(round(factor * length), deep_dream.SMALLEST) for length in photo.shape[:2]])
+    room = np.log(min(photo.shape[:2]) / deep_dream.SMALLEST) / np.log(settings["octave_scale"])
+    settings = settings | {"octaves": min(settings["octaves"], 1 + int(room))}  # a narrow photo has room for fewer
 
     def callback(image, octave, number):
-        step((octave * steps + number + 1) / (octaves * steps))
+        step((octave * settings["steps"] + number + 1) / (settings["octaves"] * settings["steps"]))
 
-    dream = deep_dream.deep_dream(
-        classifier(), photo, layers=options["layer"], octaves=octaves, steps=steps, callback=callback
-    )
+    dream = deep_dream.deep_dream(ascent.energy(model, layer), photo, callback=callback, **settings)
     _save(folder, before=photo, after=dream)
-    return {"layer": options["layer"]}
+    return {"layer": layer}
 
 
 PAINTINGS = {
     "starry_night": "The Starry Night",
+    "the_scream": "The Scream",
     "cafe_terrace": "Café Terrace at Night",
     "night_cafe": "The Night Café",
-    "harvest": "The Harvest",
     "langlois_bridge": "The Langlois Bridge",
     "church_at_auvers": "The Church at Auvers",
 }
 
 
 def _paint(photo, options, folder, step):
-    steps, done = {0.5: 60, 1.0: 30}, []
+    done = []
 
     def callback(image, losses):
         done.append(losses)
-        step(len(done) / (sum(steps.values()) + 1))
+        step(len(done) / (sum(style_transfer.STEPS.values()) + 1))
 
     painting = data.load_painting(options["painting"])
-    made = style_transfer.style_transfer(photo, painting, steps=steps, callback=callback)
+    made = style_transfer.style_transfer(photo, painting, callback=callback)
     _save(folder, before=photo, after=made)
     return {"painting": PAINTINGS[options["painting"]]}
 

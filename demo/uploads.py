@@ -2,8 +2,9 @@
 
 import threading
 
-import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
+
+from lecture_utils.data import upright_rgb
 
 MOST_BYTES = 10_000_000
 MOST_PIXELS = 40_000_000
@@ -45,20 +46,6 @@ def picture(stream):
                 422,
             )
         try:
-            return _decoded(image)
+            return upright_rgb(image, SIDE)
         except Exception as error:
             raise Refused("This picture is damaged: it cannot be decoded to its end.", 422) from error
-
-
-def _decoded(image):
-    if image.mode in ("1", "P", "PA"):  # these cannot be made smaller smoothly; a bomb of theirs would explode as RGBA
-        image.thumbnail((2 * SIDE, 2 * SIDE), Image.Resampling.NEAREST)
-        image = image.convert("L" if image.mode == "1" else "RGBA" if image.has_transparency_data else "RGB")
-    image.thumbnail((SIDE, SIDE))
-    ImageOps.exif_transpose(image, in_place=True)
-    if image.mode.startswith("I"):  # grey in 16 bits
-        image = Image.fromarray((np.asarray(image, np.uint32) >> 8).astype(np.uint8))
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    return image.convert("RGB")

@@ -1,6 +1,6 @@
 """Helpers shared by the notebooks of the lecture "Convolutional Neural Network".
 
-One module per lesson, plus `checks`, `data`, `models`, `images`, `layers`, `plots` and `exercises`.
+One module per lesson, plus `ascent`, `checks`, `data`, `models`, `images`, `layers`, `plots` and `exercises`.
 
 The same idea has the same name, in this order: `function(model, images, target, layer, ...)`.
 
@@ -12,7 +12,8 @@ The same idea has the same name, in this order: `function(model, images, target,
 - `steps`: how often something is repeated; `step_size`: how far one step goes; `seed`: of all random numbers.
 - `epochs`, `batch_size`, `learning_rate`, `validation_data`: as in Keras.
 - `patch`, `stride`: side of a box that moves over an image, and pixels from one place to the next.
-- `tv`, `l1`, `alpha`, `beta`: weights of the terms of a loss; the terms are functions with whole names.
+- `goal`: what an image made by gradient ascent shall make large, a value of `ascent`.
+- `tv`, `alpha`, `beta`: weights of the terms of a loss; the terms are functions with whole names.
 - `depth`, `t`, `airlight`: of a hazy image (H, W, 3): distances and transmission, (H, W), and the haze's colour; there
   `beta` is the haze's density, as in its literature.
 - `fill`: what replaces hidden pixels, a grey value or "blur"; `heat`: a map (H, W) of how much each pixel matters.

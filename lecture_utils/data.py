@@ -96,9 +96,50 @@ def load_photo(name, side=None):
     return _picture(f"photos/{name}.jpg", side)
 
 
+def open_photo(path, longer_side=None):
+    """A picture of your own: float32 RGB in [0, 1], (H, W, 3), upright as its camera noted, on white where it is
+    transparent.
+
+    path: of a JPEG, PNG or WebP file. longer_side: in pixels; a larger picture is made smaller.
+    Raises ValueError for a file that is not there, is no such picture, or is damaged.
+    """
+    if not isinstance(path, (str, os.PathLike)):
+        raise ValueError(f"path: expected the name of a file, got {path!r}")
+    longer_side = None if longer_side is None else checks.integer("longer_side", longer_side, 1)
+    if not os.path.isfile(path):
+        raise ValueError(f"path: there is no file {os.fspath(path)!r} in {os.getcwd()}")
+    try:
+        image = Image.open(path, formats=["JPEG", "PNG", "WEBP"])
+    except (OSError, Image.DecompressionBombError) as error:
+        raise ValueError(f"path: {os.fspath(path)!r} is no JPEG, PNG or WebP picture that can be read") from error
+    with image:
+        try:
+            return np.asarray(upright_rgb(image, longer_side), dtype=np.float32) / 255
+        except (OSError, SyntaxError, ValueError) as error:
+            raise ValueError(f"path: {os.fspath(path)!r} is damaged: it cannot be decoded to its end") from error
+
+
+def upright_rgb(picture, longer_side=None):
+    """A Pillow image as an upright one in RGB: turned as its EXIF data say, on white where it is transparent, grey of
+    16 bits as 8. longer_side: in pixels; a larger picture is made smaller."""
+    if picture.mode in ("1", "P", "PA"):  # these cannot be made smaller smoothly
+        if longer_side is not None:  # first in a rough way: a huge one needs four times its memory in colour
+            picture.thumbnail((2 * longer_side, 2 * longer_side), Image.Resampling.NEAREST)
+        picture = picture.convert("L" if picture.mode == "1" else "RGBA" if picture.has_transparency_data else "RGB")
+    if longer_side is not None:
+        picture.thumbnail((longer_side, longer_side))
+    picture = ImageOps.exif_transpose(picture)
+    if picture.mode.startswith("I"):
+        picture = Image.fromarray((np.asarray(picture, np.uint32) >> 8).astype(np.uint8))
+    if picture.has_transparency_data:
+        picture = picture.convert("RGBA")
+        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+    return picture.convert("RGB")
+
+
 def load_painting(name, side=None):
-    """The painting called `name`, by Vincent van Gogh: float32 RGB in [0, 1], (H, W, 3), 372 to 712 pixels wide.
-    Lesson 7.
+    """The painting called `name`, by Vincent van Gogh or (the_scream) Edvard Munch: float32 RGB in [0, 1],
+    (H, W, 3), 352 to 712 pixels wide. Lesson 7.
 
     side: cut out the largest central square and scale it to (side, side, 3).
     Raises ValueError for an unknown name; the message offers the nearest ones.

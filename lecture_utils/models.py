@@ -97,26 +97,30 @@ def efficientnet_lite0(trained=True):
     trained: with the shipped ImageNet weights.
     Source: Tan and Le, EfficientNet, ICML 2019; the "lite" variant without squeeze-and-excitation, with ReLU6.
     """
+    model = _efficientnet_lite("efficientnet_lite0", EFFICIENTNET_STAGES)
+    return _with_weights(model) if trained else model
+
+
+def _efficientnet_lite(name, stages):
     image = x = keras.Input((None, None, 3), name="image")
     mean, std = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
     x = layers.Normalization(mean=mean, variance=std**2, name="normalize")(x)
     x = layers.Conv2D(32, 3, strides=2, padding="same", activation="relu6", name="stem")(x)
     block = 0
-    for repeats, filters, kernel, stride, expansion in EFFICIENTNET_STAGES:
+    for repeats, filters, kernel, stride, expansion in stages:
         for repeat in range(repeats):
             block += 1
-            name, strides = f"block{block}", stride if repeat == 0 else 1
+            strides = stride if repeat == 0 else 1
             before, channels = x, x.shape[-1]
             if expansion > 1:
-                x = layers.Conv2D(channels * expansion, 1, activation="relu6", name=f"{name}_expand")(x)
-            x = layers.DepthwiseConv2D(kernel, strides, "same", activation="relu6", name=f"{name}_depthwise")(x)
-            x = layers.Conv2D(filters, 1, name=f"{name}_project")(x)
+                x = layers.Conv2D(channels * expansion, 1, activation="relu6", name=f"block{block}_expand")(x)
+            x = layers.DepthwiseConv2D(kernel, strides, "same", activation="relu6", name=f"block{block}_depthwise")(x)
+            x = layers.Conv2D(filters, 1, name=f"block{block}_project")(x)
             if repeat > 0:
-                x = layers.Add(name=f"{name}_add")([before, x])
+                x = layers.Add(name=f"block{block}_add")([before, x])
     x = layers.Conv2D(1280, 1, activation="relu6", name="head")(x)
     x = layers.GlobalAveragePooling2D(name="pool")(x)
-    model = keras.Model(image, layers.Dense(1000, name="logits")(x), name="efficientnet_lite0")
-    return _with_weights(model) if trained else model
+    return keras.Model(image, layers.Dense(1000, name="logits")(x), name=name)
 
 
 # repeats, filters, kernel size, stride of the first block, expansion
@@ -131,38 +135,72 @@ EFFICIENTNET_STAGES = [
 ]
 
 
-def vgg16_features(layer="conv5_1", pooling="max", trained=True):
-    """The convolutions of VGG16 up to `layer`: (H, W, 3) RGB in [0, 1] -> its feature maps after ReLU.
-    Lessons 3 and 7.
+CAFFE_MEAN = np.array([122.67892, 116.66877, 104.00699])  # of ImageNet's red, green and blue, as bytes
+
+
+def squeezenet(trained=True):
+    """A small classifier of photos into the 1,000 classes of ImageNet: (H, W, 3) RGB in [0, 1] -> 1,000 logits, in
+    the order of `data.imagenet_labels()`; 1.24 million parameters. Lesson 3.
+
+    Any size from 32 pixels on; it was trained on 227. Layers: `conv1`, `fire2` to `fire9` (each `fire2_squeeze1x1`,
+    then `fire2_expand1x1` and `fire2_expand3x3` side by side), `conv10` 1x1, `logits`, its mean over all places.
+    trained: with the shipped ImageNet weights.
+    Source: Iandola and others, SqueezeNet, arXiv 1602.07360, 2016; version 1.1.
+    """
+    image = keras.Input((None, None, 3), name="image")
+    x = _caffe_input(image)
+    x = layers.Conv2D(64, 3, strides=2, padding="same", activation="relu", name="conv1")(x)
+    for number, filters in enumerate(SQUEEZENET_FILTERS, start=2):
+        if number in (2, 4, 6):
+            x = layers.MaxPooling2D(3, strides=2, name=f"pool{number - 1}")(x)
+        name = f"fire{number}"
+        x = layers.Conv2D(filters, 1, activation="relu", name=f"{name}_squeeze1x1")(x)
+        small = layers.Conv2D(4 * filters, 1, activation="relu", name=f"{name}_expand1x1")(x)
+        large = layers.Conv2D(4 * filters, 3, padding="same", activation="relu", name=f"{name}_expand3x3")(x)
+        x = layers.Concatenate(name=name)([small, large])
+    x = layers.Conv2D(1000, 1, name="conv10")(x)
+    model = keras.Model(image, layers.GlobalAveragePooling2D(name="logits")(x), name="squeezenet")
+    return _with_weights(model) if trained else model
+
+
+SQUEEZENET_FILTERS = [16, 16, 32, 32, 48, 48, 64, 64]  # of the squeeze layers of fire2 to fire9
+
+
+def vgg16(layer="conv5_3", pooling="max", trained=True):
+    """The convolutions of VGG16 up to `layer`: (H, W, 3) RGB in [0, 1] -> its feature maps after ReLU; 14.7 million
+    parameters up to the last one. Lessons 6 and 7.
 
     Layers: conv1_1, conv1_2, pool1, conv2_1, conv2_2, pool2, conv3_1 ... conv3_3, pool3, conv4_1 ... conv4_3, pool4,
-    conv5_1; 3x3 filters, ReLU. pooling: "max", as trained, or "average", smoother for style transfer.
-    trained: with the shipped weights (ImageNet's, fine-tuned a little for finding edges).
+    conv5_1 ... conv5_3; 3x3 filters, ReLU. pooling: "max", as trained, or "average".
+    trained: with the shipped ImageNet weights.
     Raises ValueError for an unknown layer or pooling. Source: Simonyan and Zisserman, ICLR 2015.
     """
     checks.one_of("layer", layer, [f"conv{block}_{k}" for block, k in VGG16_FILTERS])
     kinds = {"max": layers.MaxPooling2D, "average": layers.AveragePooling2D}
     pool = kinds[checks.one_of("pooling", pooling, kinds)]
     image = keras.Input((None, None, 3), name="image")
-    mean = np.array([122.67892, 116.66877, 104.00699]) / 255
-    x = layers.Normalization(mean=mean, variance=np.full(3, 255.0**-2), name="normalize")(image)
-    ends = {}
+    x, ends = _caffe_input(image), {}
     for (block, k), filters in VGG16_FILTERS.items():
         if k == 1 and block > 1:
             x = pool(2, name=f"pool{block - 1}")(x)
         x = layers.Conv2D(filters, 3, padding="same", activation="relu", name=f"conv{block}_{k}")(x)
         ends[f"conv{block}_{k}"] = x
-    whole = keras.Model(image, x, name="vgg16_features")
+    whole = keras.Model(image, x, name="vgg16")
     if trained:
         _with_weights(whole)
-    return keras.Model(whole.input, ends[layer], name="vgg16_features")
+    return keras.Model(whole.input, ends[layer], name="vgg16")
+
+
+def _caffe_input(image):
+    """Red, green and blue as networks trained with Caffe know them: from 0 to 255, minus ImageNet's mean."""
+    return layers.Normalization(mean=CAFFE_MEAN / 255, variance=np.full(3, 255.0**-2), name="normalize")(image)
 
 
 VGG16_FILTERS = {  # (block, number in it): filters
     **dict.fromkeys([(1, 1), (1, 2)], 64),
     **dict.fromkeys([(2, 1), (2, 2)], 128),
     **dict.fromkeys([(3, 1), (3, 2), (3, 3)], 256),
-    **dict.fromkeys([(4, 1), (4, 2), (4, 3), (5, 1)], 512),
+    **dict.fromkeys([(4, 1), (4, 2), (4, 3), (5, 1), (5, 2), (5, 3)], 512),
 }
 
 

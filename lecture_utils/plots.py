@@ -112,12 +112,12 @@ def images(pictures, titles, alt, columns=None, limits=(0, 1), cmap="gray", widt
 
 
 def animation(path, alt, width=640):
-    """An animated picture, a WebP file, shown `width` pixels wide. It plays in notebooks, pages and slides.
+    """An animated picture, a WebP or AVIF file, shown `width` pixels wide. It plays in notebooks, pages and slides.
     alt: what it shows, for readers who cannot see it."""
     if not alt.strip():
         raise ValueError("alt: expected a sentence that says what the animation shows, got none")
-    picture = base64.b64encode(Path(path).read_bytes()).decode()
-    display(HTML(f'<img src="data:image/webp;base64,{picture}" alt="{html.escape(alt)}" width="{width}">'))
+    picture, kind = base64.b64encode(Path(path).read_bytes()).decode(), Path(path).suffix[1:]
+    display(HTML(f'<img src="data:image/{kind};base64,{picture}" alt="{html.escape(alt)}" width="{width}">'))
 
 
 def overlay(picture, heat, limit=None):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from lecture_utils import (
+    ascent,
     convolution,
     deep_dream,
     dehazing,
@@ -20,11 +21,11 @@ from lecture_utils import (
 )
 
 MODULES = (
-    convolution, deep_dream, dehazing, filter_visualization, mnist_cnn, models, occlusion, saliency, scene_text,
+    ascent, convolution, deep_dream, dehazing, filter_visualization, mnist_cnn, models, occlusion, saliency, scene_text,
     style_transfer,
 )  # fmt: skip
 FREE = {  # switches that are read as true or false, functions, and what Keras checks itself
-    "trained", "activation", "bias", "fourier", "keep_detail", "keep_colours", "callback", "validation_data", "stacked",
+    "trained", "activation", "bias", "keep_detail", "keep_colours", "callback", "validation_data", "stacked",
 }  # fmt: skip
 IMAGE = np.full((40, 40, 3), 0.5, np.float32)
 DIGITS = np.full((2, 28, 28, 1), 0.5, np.float32)
@@ -46,6 +47,7 @@ def cases():
     its name in `networks`."""
     digits = {"model": "mnist", "images": DIGITS}
     wrong_digits = {"model": None, "images": 3 * DIGITS, "target": 10}
+    wrong_unit = {"model": None, "target": "three", "layer": "logit"}
     digit = {"model": "mnist", "image": DIGITS[0]}
     wrong_digit = {"model": "MNIST", "image": DIGITS[:, :20], "target": [1, 2]}
     boxes = {"patch": 0, "stride": 0}
@@ -93,7 +95,8 @@ def cases():
         models.mnist_cnn_improved: ({}, {}),
         models.mnist_cnn_suspect: ({}, {}),
         models.efficientnet_lite0: ({}, {}),
-        models.vgg16_features: ({}, {"layer": "conv4_4", "pooling": "mean"}),
+        models.squeezenet: ({}, {}),
+        models.vgg16: ({}, {"layer": "conv4_4", "pooling": "mean"}),
         models.patch_cnn: ({}, {"classes": 10}),
         models.dehazenet: ({}, {}),
         models.aod_net: ({}, {}),
@@ -121,20 +124,28 @@ def cases():
             {**digits, "layer": "conv1"},
             {**wrong_digits, "target": [0, 25], "layer": "convx"},
         ),
-        filter_visualization.maximize: (
-            {"model": "mnist", "target": 3, "layer": "logits", "steps": 1},
-            {"model": None, "target": "three", "layer": "logit", "steps": -1, "step_size": NAN, "l1": -1,
-             "start": DIGITS, "seed": -1},
+        ascent.channel: ({"model": "mnist", "target": 3, "layer": "logits"}, wrong_unit),
+        ascent.neuron: ({"model": "mnist", "target": 3, "layer": "conv1"}, wrong_unit),
+        ascent.energy: ({"model": "mnist", "layers": "conv1"}, {"model": None, "layers": {"conv1": -1}}),
+        ascent.guided: (
+            {"model": "photos", "image": IMAGE, "layer": "stem"},
+            {"model": None, "image": IMAGE[None], "layer": "logits"},
         ),
-        filter_visualization.visualize: (
-            {"model": "photos", "target": 3, "layer": "logits", "side": 32, "view": 32, "steps": 1},
-            {"model": None, "target": "lemmon", "layer": "logit", "side": 8, "view": 8, "steps": -1, "zoom": (1, 0.5),
-             "jitter": -1, "tv": -1, "l1": NAN, "like": {"stem": (np.zeros(3), np.zeros(3))}, "like_weight": -1,
-             "learning_rate": -1, "seed": 0.5},
-        ),
-        filter_visualization.feature_statistics: (
+        ascent.typical: (
             {**digits, "layers": "conv1"},
             {"model": None, "images": DIGITS[:0], "layers": []},
+        ),
+        ascent.total_variation: ({}, {}),
+        ascent.brightness: ({}, {}),
+        ascent.fourier: ({}, {"side": 8, "colour": -1}),
+        ascent.sigmoid_pixels: ({}, {"side": 0.5}),
+        ascent.jitter: ({"pixels": 1}, {"pixels": -1}),
+        ascent.zoom: ({"smallest": 0.5}, {"smallest": 0, "largest": 2, "side": 0}),
+        ascent.rotation: ({"degrees": 5}, {"degrees": -5}),
+        ascent.ascend: (
+            {"goal": ascent.brightness(), "start": IMAGE, "steps": 1},
+            {"goal": None, "start": 3 * IMAGE, "transforms": 5, "steps": -1, "step_size": NAN, "smooth": -1,
+             "seed": -1},
         ),
         saliency.gradient: (digits, wrong_digits),
         saliency.input_gradient: (digits, wrong_digits),
@@ -173,10 +184,9 @@ def cases():
             {"shape": 80, "octaves": 9, "octave_scale": 1},
         ),
         deep_dream.deep_dream: (
-            {"model": "photos", "image": IMAGE, "layers": "stem", "octaves": 1, "steps": 1},
-            {"model": None, "image": IMAGE[None], "target": 32, "layers": {"stem": -1}, "guide": IMAGE[:8],
-             "octaves": 4, "octave_scale": 0.5, "steps": -1, "step_size": NAN, "jitter": 0.5, "smooth": -1, "tile": 8,
-             "halo": -1, "seed": -1},
+            {"goal": ascent.brightness(), "image": IMAGE, "octaves": 1, "steps": 1},
+            {"goal": None, "image": IMAGE[None], "octaves": 4, "octave_scale": 0.5, "transforms": [1], "steps": -1,
+             "step_size": NAN, "smooth": -1, "seed": -1},
         ),
         deep_dream.zoomed: ({"image": IMAGE, "factor": 2}, {"image": 2 * IMAGE + 1, "factor": 0.5}),
         dehazing.transmission: ({"depth": DEPTH, "beta": 1}, {"depth": -DEPTH, "beta": -1}),

@@ -3,13 +3,16 @@
 import hashlib
 import json
 import os
+import re
 import runpy
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from lecture_utils import data
 
@@ -65,14 +68,77 @@ def test_there_are_more_than_100_photos_and_each_can_be_read():
         assert photo.shape[2] == 3 and max(photo.shape) <= 384 and photo.std() > 0.03, name
 
 
+LEFT_DARK = np.zeros((40, 60, 3), np.uint8)
+LEFT_DARK[:, 30:] = 255
+
+
+def saved(image, file, **settings):
+    (image if isinstance(image, Image.Image) else Image.fromarray(image)).save(file, **settings)
+    return file
+
+
+def test_a_picture_of_ones_own_is_turned_as_its_camera_noted(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turn by 90 degrees, clockwise
+    turned = data.open_photo(saved(LEFT_DARK, tmp_path / "phone.jpg", exif=exif, quality=95))
+    assert turned.shape == (60, 40, 3) and turned.dtype == np.float32
+    assert turned[:28].max() < 0.1 and turned[32:].min() > 0.9  # what was on the left is above now
+
+
+def test_a_picture_of_ones_own_is_made_smaller_but_never_larger(tmp_path):
+    file = saved(LEFT_DARK, tmp_path / "a.png")
+    assert data.open_photo(str(file), 30).shape == (20, 30, 3)
+    assert data.open_photo(file, 300).shape == data.open_photo(file).shape == (40, 60, 3)
+    np.testing.assert_array_equal(data.open_photo(file), LEFT_DARK / np.float32(255))
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGBA", "PA", "I;16"])
+def test_any_kind_of_png_becomes_rgb(mode, tmp_path):
+    image = Image.fromarray(LEFT_DARK)
+    if mode == "I;16":
+        image = Image.fromarray(np.asarray(image.convert("L"), np.uint16) * 257)
+    elif mode != "PA":
+        image = image.convert(mode)
+    else:
+        image = image.convert("P")
+        image.info["transparency"] = image.getpixel((0, 0))  # black is transparent
+    opened = data.open_photo(saved(image, tmp_path / "a.png"))
+    assert opened.shape == (40, 60, 3) and opened[:, 30:].min() > 0.99
+    np.testing.assert_allclose(opened[:, :30], 1 if mode == "PA" else 0, atol=0.01)
+
+
+def test_what_is_transparent_becomes_white(tmp_path):
+    image = np.dstack([LEFT_DARK, np.full((40, 60), 127, np.uint8)])
+    assert data.open_photo(saved(image, tmp_path / "a.png"))[0, 0] == pytest.approx(0.5, abs=0.01)
+
+
+def test_what_is_no_picture_is_refused_in_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    saved(LEFT_DARK, tmp_path / "whole.png")
+    Path("cut.png").write_bytes(Path("whole.png").read_bytes()[:80])
+    Path("text.jpg").write_text("no picture")
+    saved(LEFT_DARK, tmp_path / "a.bmp")
+    for wrong, message in {
+        "mine.jpg": "path: there is no file 'mine.jpg' in ",
+        "text.jpg": "path: 'text.jpg' is no JPEG, PNG or WebP picture",
+        "a.bmp": "path: 'a.bmp' is no JPEG, PNG or WebP picture",
+        "cut.png": "path: 'cut.png' is damaged",
+        3: "path: expected the name of a file, got 3",
+    }.items():
+        with pytest.raises(ValueError, match=re.escape(message)):
+            data.open_photo(wrong)
+    with pytest.raises(ValueError, match="longer_side: "):
+        data.open_photo("whole.png", 0)
+
+
 def test_the_paintings_are_rgb_and_show_nothing_but_the_painting():
     assert data.load_painting("starry_night").shape == (564, 712, 3)
     assert data.load_painting("cafe_terrace", side=100).shape == (100, 100, 3)
     names = [name[10:-4] for name in data.manifest() if name.startswith("paintings/")]
-    assert len(names) == 9
+    assert len(names) == 10
     for name in names:
         painting = data.load_painting(name)
-        assert min(painting.shape[:2]) >= 370 and painting.std() > 0.15, name
+        assert min(painting.shape[:2]) >= 350 and painting.std() > 0.15, name
         for edge in (painting[0], painting[-1], painting[:, 0], painting[:, -1]):
             assert 0.05 < edge.mean() < 0.9, f"{name}: a black or white border"
 

@@ -577,6 +577,8 @@ def test_a_dream_by_keyboard_alone(server, browser):
         element = press(browser, Keys.TAB)
         reached.append(element.get_attribute("id") or element.get_attribute("name") or element.text)
         assert len(reached) < 20
+        if reached[-1] == "layer":
+            press(browser, Keys.ARROW_DOWN)  # EfficientNet's block 11, which is quicker than the first choice
     assert [name for name in reached if name in ("photo", "layer", "Submit")] == ["photo", "layer", "Submit"]
     press(browser, Keys.ENTER)
     result_page(browser)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from keras import layers
 
+from lecture_utils import ascent
 from lecture_utils import dehazing as dehazing_helper
 from lecture_utils.exercises import convolution, deep_dream, dehazing, engine, filter_visualization, go, mnist_cnn
 
@@ -92,6 +93,13 @@ def collapsed_one_by_one(path):
 
 MIRRORED = np.array([[-1, -1, 1], [-1, 1, -1], [1, -1, -1]])
 SHARE, FOURS_TOO, _ = saliency._read_as_4(3, 23)
+LIGHT = ascent.brightness()
+DIM, BRIGHT, NOISE = (
+    np.full((9, 8, 3), 0.2),
+    np.full((9, 8, 3), 0.4),
+    np.random.default_rng(0).uniform(size=(64, 48, 3)),
+)
+SMOOTH = np.linspace(0.2, 0.6, 64 * 48 * 3).reshape(64, 48, 3)
 RIGHT = {  # beside the forms that `in_many_forms` makes of the right values; the first one counts as the solution
     "anti_diagonal_filter": [(MIRRORED,), (MIRRORED.tolist(),)],
     "shared_weight_after_one_step": [((0.54, 0.54),)],
@@ -109,6 +117,8 @@ RIGHT = {  # beside the forms that `in_many_forms` makes of the right values; th
     ],
     "what_style_forgets": [(x,) for x in ("c, a", "A and C", "A+C", ["AC"], ["C", "A"], {"A", "C"}, frozenset("ac"))],
     "style_distance": [(lambda *maps: np.reshape(CHECKERS["style_distance"].stages[0].right(*maps), (1, 1)),)],
+    "own_dream": [(LIGHT, DIM, BRIGHT), (2 * LIGHT, DIM.tolist(), DIM + np.float32(0.3))],
+    "own_painting": [(SMOOTH, NOISE, 0.1 * SMOOTH + 0.9 * NOISE), (SMOOTH, NOISE[:40, :40], NOISE[::-1])],
     "roof_by_hand": [((0.7 - 0.9 * 0.6) / 0.4,), ((0.7 - 0.9) / 0.4 + 0.9,), ([[0.4]],)],
     "hill_in_haze": [(0.343, 0.118), (0.34, 0.12), ([np.exp(3 * np.log(0.7))], Fraction(117649, 10**6))],
     "rounding_in_haze": [(5, 50), (255 / 510 / 0.1, 255 / 510 / 0.01), ([5.0], Fraction(50))],
@@ -136,6 +146,9 @@ EXAMPLES = {  # for slips that are predicates, in their order, and then for the 
                  *[(3, 23, share) for share in (100 * SHARE, 1 - SHARE, FOURS_TOO, 0, 0.9)]],
     "drop_beside_a_rival": [-32, 31.9],
     "gram_by_hand": [[[6, 5], [4, 11]]],
+    "own_dream": [(LIGHT, DIM, BRIGHT[:5]), (LIGHT, DIM, DIM), (LIGHT, BRIGHT, DIM), (LIGHT, DIM, DIM + 0.05)],
+    "own_painting": [(SMOOTH, NOISE, SMOOTH), (SMOOTH, NOISE, NOISE), (SMOOTH, NOISE, NOISE[:40]),
+                     (SMOOTH, NOISE, 0.9 * SMOOTH + 0.1 * NOISE)],
     "roof_by_hand": [40],
     "hill_in_haze": [34, 0.9, 11.8, 0.9],
     "what_style_forgets": ["ABC", "AD", "ACE", "A"],
@@ -250,6 +263,9 @@ def test_three_dots_are_not_answered_yet(name):
     ("cover_with_mean", [lambda image, top, left, patch: None], "does it end with `return"),
     ("degrees_of_activation", [lambda maps: maps + np.ones(97)], "It stops with ValueError: operands could not be"),
     ("style_distance", [lambda a, b: np.nan], "NaN or infinity"),
+    ("own_dream", [lambda x: x, DIM, BRIGHT], "Expected an objective, such as `ascent.energy"),
+    ("own_dream", [LIGHT, 255 * DIM, BRIGHT], r"lies in \[0, 1\]; yours runs from 51 to 51"),
+    ("own_painting", [SMOOTH[..., 0], NOISE, NOISE], r"of shape \(H, W, 3\), not a ndarray of shape \(64, 48\)"),
     ("lower_half", ["sea anemona"], "Did you mean 'sea anemone'"),
     ("roof_by_hand", ["40 %"], "Numbers are asked for, not '40 %'"),
     ("roof_by_hand", [(0.4, 0.4, 0.4)], r"Expected one number, not \(0.4, 0.4, 0.4\)"),

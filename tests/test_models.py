@@ -40,48 +40,72 @@ def test_outputs_are_logits_and_do_not_depend_on_the_batch():
         np.testing.assert_allclose(logits[3:4], model.predict(images[3:4], verbose=0), atol=1e-3)
 
 
+def golden(name):
+    """What the original, another program, puts out for some photos: (their names, outputs)."""
+    with np.load(Path(__file__).parent / "golden" / f"{name}.npz") as arrays:
+        return [arrays[key] for key in arrays.files]
+
+
+def photos_of(names, side):
+    return np.stack([data.load_photo(str(name), side=side) for name in names])
+
+
 def test_efficientnet_agrees_with_the_pytorch_original():
-    with np.load(Path(__file__).parent / "golden" / "efficientnet_lite0.npz") as golden:
-        names, expected = golden["names"], golden["probabilities"]
-    photos = np.stack([data.load_photo(str(name), side=224) for name in names])
-    ours = keras.ops.softmax(models.efficientnet_lite0().predict(photos, verbose=0)).numpy()
+    names, expected = golden("efficientnet_lite0")
+    ours = keras.ops.softmax(models.efficientnet_lite0().predict(photos_of(names, 224), verbose=0)).numpy()
     assert len(names) >= 10
     np.testing.assert_allclose(ours, expected, atol=1e-3)
 
 
-def test_efficientnet_knows_what_is_in_the_photos():
-    known = {"panda": "giant panda", "macaw": "macaw", "fire_engine": "fire truck", "polar_bear": "polar bear"}
+def test_squeezenet_agrees_with_the_numpy_original():
+    names, expected = golden("squeezenet")
+    ours = models.squeezenet().predict(photos_of(names, 224), verbose=0)
+    assert len(names) >= 10
+    np.testing.assert_allclose(ours, expected, atol=1e-3 * np.abs(expected).max())
+
+
+def test_vgg16_agrees_with_the_onnx_original():
+    names, expected = golden("vgg16")
+    ours = models.vgg16().predict(photos_of(names, 64), verbose=0)
+    assert ours.shape == expected.shape == (4, 4, 4, 512)
+    np.testing.assert_allclose(ours, expected, atol=1e-3 * np.abs(expected).max())  # its kernels are float16
+
+
+@pytest.mark.parametrize("build", [models.efficientnet_lite0, models.squeezenet])
+def test_classifiers_know_what_is_in_the_photos(build):
+    known = {"panda": "giant panda", "macaw": "macaw", "baseball": "baseball", "polar_bear": "polar bear"}
     photos = np.stack([data.load_photo(name, side=224) for name in known])
-    answers = models.efficientnet_lite0().predict(photos, verbose=0).argmax(axis=1)
+    answers = build().predict(photos, verbose=0).argmax(axis=1)
     assert [data.imagenet_labels()[k] for k in answers] == list(known.values())
 
 
-def test_efficientnet_takes_any_size_from_32_on():
-    model = models.efficientnet_lite0()
+@pytest.mark.parametrize("build", [models.efficientnet_lite0, models.squeezenet])
+def test_classifiers_take_any_size_from_32_on(build):
+    model = build()
     for height, width in ((32, 32), (33, 57), (224, 160)):
         assert model.predict(np.full((1, height, width, 3), 0.5), verbose=0).shape == (1, 1000)
     photo = data.load_photo("panda")  # not square
     assert data.imagenet_labels()[model.predict(photo[None], verbose=0).argmax()] == "giant panda"
 
 
-def test_vgg16_features_end_where_asked_and_pool_as_asked():
+def test_vgg16_ends_where_asked_and_pools_as_asked():
     photo = data.load_photo("panda", side=64)[None]
-    assert models.vgg16_features("conv4_2").predict(photo, verbose=0).shape == (1, 8, 8, 512)
-    largest, average = (models.vgg16_features("conv2_1", pooling=kind) for kind in ("max", "average"))
+    assert models.vgg16("conv4_2").predict(photo, verbose=0).shape == (1, 8, 8, 512)
+    largest, average = (models.vgg16("conv2_1", pooling=kind) for kind in ("max", "average"))
     assert largest.predict(photo, verbose=0).mean() > average.predict(photo, verbose=0).mean() > 0
     # the first layer, written out: colours from 0 to 255, minus the training set's mean, blue first in the original
     kernel, bias = average.get_layer("conv1_1").get_weights()
-    x = 255 * photo - np.array([122.67892, 116.66877, 104.00699], np.float32)
+    x = 255 * photo - models.CAFFE_MEAN.astype(np.float32)
     expected = np.maximum(keras.ops.convert_to_numpy(keras.ops.conv(x, kernel, padding="same")) + bias, 0)
-    np.testing.assert_allclose(models.vgg16_features("conv1_1").predict(photo, verbose=0), expected, atol=0.05)
+    np.testing.assert_allclose(models.vgg16("conv1_1").predict(photo, verbose=0), expected, atol=0.05)
 
 
 @pytest.mark.parametrize("call, message", [
     (lambda: models.mnist_cnn(activation="relu"), "activation: the shipped weights were"),
     (lambda: models.mnist_cnn(side=14), "side: the shipped weights are for images of 28 x 28, got 14"),
     (lambda: models.mnist_fc(side=14), "side: the shipped weights are for images of 28 x 28, got 14"),
-    (lambda: models.vgg16_features("conv4_4"), "layer: unknown 'conv4_4'. Did you mean 'conv4_"),
-    (lambda: models.vgg16_features(pooling="mean"), "pooling: unknown 'mean'"),
+    (lambda: models.vgg16("conv4_4"), "layer: unknown 'conv4_4'. Did you mean 'conv4_"),
+    (lambda: models.vgg16(pooling="mean"), "pooling: unknown 'mean'"),
     (lambda: models.mnist_cnn(side=9), "side: expected a whole number of at least 10, got 9"),
 ])  # fmt: skip
 def test_bad_input_is_named(call, message):

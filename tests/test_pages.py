@@ -24,7 +24,7 @@ def test_a_lessons_page_is_whole_and_loads_nothing(path):
     pictures = figures.pictures(output for cell in notebook.cells for output in cell.get("outputs", []))
     for kind in figures.KINDS:
         assert page.count(f"data:{kind};base64,") == [picture.kind for picture in pictures].count(kind)
-    assert page.count('alt="') == len(pictures) + page.count("data:image/webp;base64,")
+    assert page.count('alt="') == len(pictures) + page.count("data:image/avif;base64,")
     for cell in notebook.cells:
         is_note = cell.metadata.slideshow.slide_type == "notes"
         heading = re.search(r"^#+ (.*)", cell.source) if cell.cell_type == "markdown" else None

@@ -135,7 +135,7 @@ def test_every_slide_fits_the_screen(browser, decks, lesson, size):
 def test_every_slide_has_a_title_and_readable_pictures(browser, decks, lesson):
     show(browser, decks, lesson)
     outputs = [output for cell in shown(lesson) for output in cell.get("outputs", [])]
-    animations = sum("data:image/webp" in output.get("data", {}).get("text/html", "") for output in outputs)
+    animations = sum("data:image/avif" in output.get("data", {}).get("text/html", "") for output in outputs)
     expected = len(figures.pictures(outputs)) + animations
     seen = 0
     for place in every_slide(browser):

@@ -73,13 +73,12 @@ def test_the_content_loss_is_a_part_of_the_target():
     assert float(style_transfer.content_loss(other, MAPS)) == pytest.approx(4 / 17)
 
 
-def test_the_style_loss_weighs_each_pair_of_filters_by_their_strength():
+def test_the_style_loss_is_a_part_of_the_paintings_gram_matrix():
     target = np.array([[[2, 1], [1, 8]], [[1, 0], [0, 1]]], np.float32)
     gram = np.array([[[3, 1], [1, 8]]], np.float32)
-    d = 2 + 0.05 * 5  # only G_11 differs from the first painting, by 1
-    e = 1.05
-    second = (2**2 + 1 + 1 + 7**2) / e**2 / 2
-    np.testing.assert_allclose(style_transfer.style_loss(gram, target), [1 / d**2 / 2, second], rtol=1e-5)
+    first = 1**2 / (2**2 + 1 + 1 + 8**2)  # only G_11 differs from the first painting, by 1
+    second = (2**2 + 1 + 1 + 7**2) / (1 + 1)
+    np.testing.assert_allclose(style_transfer.style_loss(gram, target), [first, second], rtol=1e-5)
     np.testing.assert_allclose(style_transfer.style_loss(gram, gram), [0])
 
 
@@ -88,11 +87,11 @@ def test_gradients_agree_with_finite_differences(photo, painting):
     fixed = [*style_transfer._goals(model, 1, photo, [painting]), [1.0], [0.5, 0.5], [1.0]]
     rng = np.random.default_rng(0)
     image = rng.uniform(0.2, 0.8, size=photo.shape).astype(np.float32)
-    direction = rng.choice([-1.0, 1.0], size=photo.shape)
+    some = rng.choice([0, 1], size=photo.shape)
     for weights in ([1.0, 0, 0], [0, 1.0, 0], [0, 0, 1.0]):
         goal = style_transfer._Goal(function, [*fixed, weights], "")
         _, gradient = goal(image)
-        step = 2e-3 * direction
+        step = 2e-3 * some * np.sign(gradient)  # uphill on half of the pixels: else most of the slope cancels
         slope = (goal(image + step)[0] - goal(image - step)[0]) / 2
         assert slope == pytest.approx((gradient * step).sum(), rel=0.03), weights
 
@@ -176,7 +175,7 @@ def test_paintings_are_mixed_by_their_weights(photo, painting):
 def test_a_larger_painting_gives_other_strokes(photo):
     painting = data.load_painting("starry_night")
     fine, coarse = (transfer(photo, painting, style_scale=scale, alpha=0)[0] for scale in (0.5, 3.0))
-    assert roughness(coarse) < 0.8 * roughness(fine)
+    assert roughness(coarse) < 0.9 * roughness(fine)
 
 
 def test_weights_of_layers_count(photo, painting):

@@ -1,4 +1,4 @@
-"""notebooks/title.png, the picture on top of the README: four figures out of the committed lessons, side by side.
+"""notebooks/title.jpg, the picture on top of the README: four figures out of the committed lessons, side by side.
 
 python -m tools.title      (part of `make notebooks`)
 """
@@ -8,12 +8,12 @@ from PIL import Image
 
 from tools import figures, notebooks
 
-TARGET = notebooks.NOTEBOOKS / "title.png"
+TARGET = notebooks.NOTEBOOKS / "title.jpg"
 FIGURES = [  # lesson, beginning of the figure's alternative text
-    ("01", "The kingfisher in two views"),
-    ("01", "A 16 by 36 matrix"),
-    ("02", "Accuracy against shift"),
-    ("02", "Errors against training images"),
+    ("06", "A photo of the mountains of Machu Picchu"),
+    ("07", "A photo of the castle of Neuschwanstein"),
+    ("03", "Twelve computed images"),
+    ("07", "A castle, a red panda"),
 ]
 TILE, GAP = (720, 330), 40  # pixels
 
@@ -30,18 +30,20 @@ def figure(lesson, alt):
 
 def title():
     """The picture: two rows of two figures on white."""
-    size = 2 * TILE[0] + GAP, 2 * TILE[1] + GAP
-    sheet = Image.new("RGB", size, "white")
-    for place, chosen in enumerate(FIGURES):
-        tile = figure(*chosen)
+    tiles = [figure(*chosen) for chosen in FIGURES]
+    for tile in tiles:
         tile.thumbnail(TILE, Image.Resampling.LANCZOS)
-        row, column = divmod(place, 2)
-        left = column * (TILE[0] + GAP) + (TILE[0] - tile.width) // 2
-        top = row * (TILE[1] + GAP) + (TILE[1] - tile.height) // 2
-        sheet.paste(tile, (left, top))
+    rows = [tiles[:2], tiles[2:]]
+    heights = [max(tile.height for tile in row) for row in rows]
+    sheet = Image.new("RGB", (2 * TILE[0] + GAP, sum(heights) + GAP), "white")
+    for number, row in enumerate(rows):
+        middle = sum(heights[:number]) + number * GAP + heights[number] // 2
+        for column, tile in enumerate(row):
+            left = column * (TILE[0] + GAP) + (TILE[0] - tile.width) // 2
+            sheet.paste(tile, (left, middle - tile.height // 2))
     return sheet
 
 
 if __name__ == "__main__":
-    title().save(TARGET, optimize=True)
+    title().save(TARGET, quality=88, optimize=True)
     print(TARGET.relative_to(notebooks.NOTEBOOKS.parent))

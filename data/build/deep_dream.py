@@ -1,62 +1,100 @@
-"""data/gallery/dream_*.jpg and dream_zoom.webp: dreams of EfficientNet-Lite0, for lesson 6.
+"""data/gallery/dream_*.jpg and dream_zoom.avif: dreams of VGG16, and of two classifiers, for lesson 6.
 
-    python data/build/deep_dream.py 2>/dev/null | tee data/build/deep_dream.log
+    python data/build/deep_dream.py ORIGINALS 2>/dev/null | tee data/build/deep_dream.log
 
-About two minutes on two CPU cores; with names behind it, only these dreams are made. Layers, photos and classes were
-chosen by eye.
+ORIGINALS: the photos in full size, see photos.py. About half an hour on two CPU cores; with names behind it, only
+these dreams are made. Layers, photos and classes were chosen by eye.
 """
 
 import sys
 import time
+from pathlib import Path
 
 import record
 
-from lecture_utils import data, deep_dream, images, models  # isort: skip (quietens TensorFlow)
+from lecture_utils import ascent, data, deep_dream, images, models  # isort: skip (quietens TensorFlow)
 
 from PIL import Image
 
-WIDTH = 768  # pixels, of the large pictures
-GENTLE = {"smooth": 2, "step_size": 0.006}
-DREAMS = {  # name: (photo or painting, layer, class or None)
-    "hillside": ("machu_picchu", "block11_add", None),
-    "castle": ("chambord", "block11_add", None),
-    "palace": ("taj_mahal", "block11_add", None),
-    "sky": ("starry_night", "block10_add", None),
-    "starfish": ("machu_picchu", "logits", "starfish"),
-    "butterfly": ("machu_picchu", "logits", "monarch butterfly"),
+WIDTH, QUALITY = 1024, 88
+DREAMS = {  # name: photo
+    "hillside": "machu_picchu",
+    "castle": "chambord",
+    "palace": "taj_mahal",
+    "plain": "horse",
 }
-FRAMES = 32  # of the zoom; it runs forward, then back
+ANIMALS = {"octaves": 6, "octave_scale": 1.5, "steps": 7, "step_size": 0.0075, "smooth": 0.8}  # of VGG16's conv5_3
+CLASSES = {"starfish": "starfish", "butterfly": "monarch butterfly"}  # on machu_picchu
+CLASS = {"octaves": 6, "steps": 20, "step_size": 0.005, "smooth": 2, "seed": 1}
+CLASS["transforms"] = [ascent.jitter(32), ascent.zoom(0.5, 1, side=320)]
+FRAMES, SHARED = 64, 12  # of the zoom: so many in the loop; so many are mixed where it closes
+SIZE, NEARER = (432, 768), 1.035  # of a frame; how much nearer the next one is
+CALM = 0.95  # a frame's contrast is lowered so before it is dreamt on, or all colours end in black and white
+
+
+def original(name, width):
+    """A photo, `width` pixels wide."""
+    photo = data.open_photo(Path(sys.argv[1]) / f"{name}.png")
+    return images.resized(photo, (round(width * photo.shape[0] / photo.shape[1]), width))
+
+
+def zoom(goal):
+    """FRAMES frames, each a little further inside the dream before; the last one is followed by the first."""
+    gentle = ANIMALS | {"octaves": 2, "steps": 2, "step_size": 0.01}
+    frames = [deep_dream.deep_dream(goal, images.resized(original("machu_picchu", SIZE[1]), SIZE), **ANIMALS)]
+    for number in range(1, FRAMES + SHARED):
+        frame = deep_dream.zoomed(frames[-1], NEARER)
+        frame = frame.mean() + CALM * (frame - frame.mean())
+        frames.append(deep_dream.deep_dream(goal, frame, seed=number, **gentle))
+        print(f"frame {number}", flush=True)
+    for number in range(SHARED):  # the flight goes on behind the last frame, and fades into the one that begins
+        begun = number / SHARED
+        frames[number] = begun * frames[number] + (1 - begun) * frames[FRAMES + number]
+    return frames[:FRAMES]
+
+
+def entries():
+    """What is recorded of the files."""
+    about = {"source": "computed for these lessons", "licence": "as the photo `photos/machu_picchu.jpg`"}
+    about["credit"] = "The authors of these lessons; VGG16; the photo it was made from."
+    found = {
+        "gallery/dream_zoom.avif": about
+        | {"what": f"An animated flight into a dream of VGG16, made from machu_picchu, {FRAMES} frames of 768×432."}
+    }
+    for name, photo in DREAMS.items():
+        file = f"gallery/dream_{name}.jpg"
+        what = f"A dream of VGG16, made from {photo}, {record.size(file)} RGB."
+        found[file] = about | {"what": what, "licence": f"as the photo `photos/{photo}.jpg`"}
+    about["credit"] = "The authors of these lessons; EfficientNet-Lite0 and SqueezeNet; the photo it was made from."
+    for name, label in CLASSES.items():
+        file = f"gallery/dream_{name}.jpg"
+        what = f"A dream of two networks about the class “{label}”, made from machu_picchu, {record.size(file)} RGB."
+        found[file] = about | {"what": what}
+    return found
 
 
 def main():
-    model = models.efficientnet_lite0()
-    for name, (picture, layer, label) in DREAMS.items():
-        if sys.argv[1:] and name not in sys.argv:
-            continue
-        started = time.perf_counter()
-        load = data.load_painting if picture == "starry_night" else data.load_photo
-        image, width = load(picture), WIDTH if label is None else 512  # a class sees the whole image, in one tile
-        image = images.resized(image, (round(width * image.shape[0] / image.shape[1]), width))
-        settings = {"steps": 15} if label is None else {"steps": 25, "target": label, "smooth": 2.5, "seed": 1}
-        dream = deep_dream.deep_dream(model, image, layers=layer, octaves=5, **GENTLE | settings)
-        images.save_jpeg(dream, data.DATA / "gallery" / f"dream_{name}.jpg")
-        print(f"dream_{name}: {picture}, {label or layer}, {time.perf_counter() - started:.0f} s", flush=True)
-
-    if sys.argv[1:]:
-        return
-    started = time.perf_counter()
-    frame = images.resized(data.load_photo("machu_picchu"), (288, 512))
-    frame = deep_dream.deep_dream(model, frame, layers="block11_add", steps=15, **GENTLE)
-    frames = [Image.fromarray(images.to_bytes(frame))]
-    for number in range(1, FRAMES):
-        frame = deep_dream.zoomed(frame, 1.05)
-        frame = deep_dream.deep_dream(model, frame, layers="block11_add", octaves=2, steps=2, seed=number, **GENTLE)
-        frames.append(Image.fromarray(images.to_bytes(frame)))
-    frames += frames[-2:0:-1]
-    file = data.DATA / "gallery" / "dream_zoom.webp"
-    frames[0].save(file, save_all=True, append_images=frames[1:], duration=100, loop=0, quality=60, method=6)
-    record.files(__file__)
-    print(f"dream_zoom: {len(frames)} frames, {file.stat().st_size:,} bytes, {time.perf_counter() - started:.0f} s")
+    animals = ascent.energy(models.vgg16("conv5_3"), "conv5_3")
+    first, second = models.efficientnet_lite0(), models.squeezenet()
+    wanted = sys.argv[2:] or [*DREAMS, *CLASSES, "zoom"]
+    for name in wanted:
+        started, cpu = time.perf_counter(), time.process_time()
+        if name == "zoom":
+            frames = [Image.fromarray(images.to_bytes(frame)) for frame in zoom(animals)]
+            file = data.DATA / "gallery" / "dream_zoom.avif"
+            frames[0].save(file, save_all=True, append_images=frames[1:], duration=80, quality=45, speed=4)
+        elif name in DREAMS:
+            dream = deep_dream.deep_dream(animals, original(DREAMS[name], WIDTH), **ANIMALS)
+            images.save_jpeg(dream, data.DATA / "gallery" / f"dream_{name}.jpg", QUALITY)
+        else:
+            goal = ascent.channel(first, CLASSES[name], "logits") + 0.5 * ascent.channel(
+                second, CLASSES[name], "logits"
+            )
+            dream = deep_dream.deep_dream(goal, original("machu_picchu", WIDTH), **CLASS)
+            images.save_jpeg(dream, data.DATA / "gallery" / f"dream_{name}.jpg", QUALITY)
+        wall, cpu = time.perf_counter() - started, time.process_time() - cpu
+        print(f"{name}: {wall:.0f} s, {cpu:.0f} s of CPU time", flush=True)
+    record.files(__file__, entries())
 
 
 if __name__ == "__main__":

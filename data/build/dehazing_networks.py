@@ -120,8 +120,9 @@ def epdn_critics(width=16):
 
 @functools.cache
 def vgg_features():
-    """VGG16's features at three depths, of an image (H, W, 3) in [0, 1], in the scale of its usual input."""
-    vgg = models.vgg16_features("conv3_1")
+    """VGG16's features at three depths, of an image (H, W, 3) in [0, 1], in the scale of its usual input. (The shipped
+    networks were trained with a VGG16 that others had fine-tuned a little, for edges.)"""
+    vgg = models.vgg16("conv3_1")
     outputs = [vgg.get_layer(name).output / 57 for name in ("conv1_1", "conv2_1", "conv3_1")]
     return keras.Model(vgg.input, outputs)
 

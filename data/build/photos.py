@@ -3,10 +3,17 @@
 In a scratch environment with dpkg, tar and Qt's PySide6-Essentials and pillow (from PyPI):
 
     mkdir archives && cd archives
-    apt-get download gcompris-qt-data=3.1-2 opencv-doc=4.6.0+dfsg-12 tuxpaint-stamps-default=2022.06.04-1
+    apt-get download gcompris-qt-data=3.1-2 opencv-doc=4.6.0+dfsg-12 tuxpaint-stamps-default=2022.06.04-1 \
+        darknet=0.0.0+git20180914.61c9d02e-2+b4
     pip download --no-deps --only-binary :all: --python-version 3.11 --platform manylinux_2_28_x86_64 \
         scikit-image==0.26.0 scikit-learn==1.9.1
     cd .. && python data/build/photos.py archives
+
+The scripts that make large pictures need some of the photos in full size. With a folder behind it,
+
+    python data/build/photos.py archives originals
+
+puts those of gcompris there, as PNG files, and makes nothing else.
 
 Only free ones: in the public domain, or under a licence that lets every figure be used for whatever it is good for.
 A photo is made small, keeps its aspect ratio and is never enlarged; one that was cut out stands on a white square.
@@ -28,6 +35,7 @@ from PySide6.QtCore import QFile, QResource
 
 LONGER_SIDE = 384  # pixels
 PACKAGES = {  # how the archive's name starts, its SHA-256
+    "darknet": "9ca14d36112d242a782bfed4104fa5adcd2ae8bc599ab610f42eb609ee125a01",
     "gcompris": "e9cf06ab2105529068df73085784e835d2ff03f870d2a8091f09125d40abac9f",
     "opencv-doc": "4b12681df35878207ac7097dc66184b2ae552e4bf4ddd2af04a0f03ed0b8682a",
     "tuxpaint": "6db6c1bfc870a47f1499d6203b083522eacb57c5f9c87d468f2e92eb6d9d5f34",
@@ -72,6 +80,7 @@ PHOTOS = {  # (package, files) -> the names that stand for * there; ours=theirs 
 }
 PAINTINGS = {  # name: (package, file, left, upper, right and lower edge of the painting itself)
     "starry_night": ("opencv-doc", "data/starry_night.jpg", (18, 18, 730, 582)),
+    "the_scream": ("darknet", "data/scream.jpg", (0, 0, 352, 448)),
     "cafe_terrace": ("gcompris", "details/image/Gogh4_background.webp", (0, 0, 401, 500)),
     "night_cafe": ("gcompris", "details/image/Van_Gogh_The_Night_Cafe_background.webp", (0, 0, 634, 500)),
     "church_at_auvers": ("gcompris", "details/image/Eglise_dAuvers-sur-Oise_background.webp", (0, 0, 397, 500)),
@@ -101,6 +110,7 @@ def read(package, file, folder):
             raise SystemExit(f"{photo} is not in {activity}.rcc")
         return resource.readAll().data()
     roots = {"opencv-doc": "usr/share/doc/opencv-doc/examples", "tuxpaint": "usr/share/tuxpaint/stamps"}
+    roots["darknet"] = "usr/share/darknet"
     return (folder / roots.get(package, "") / file).read_bytes()
 
 
@@ -117,7 +127,7 @@ def save(image, folder, name):
     print(name, image.size)
 
 
-def main(archives):
+def main(archives, originals=None):
     with tempfile.TemporaryDirectory() as scratch:
         for package, digest in PACKAGES.items():
             (archive,) = Path(archives).glob(f"{package}*")
@@ -129,14 +139,20 @@ def main(archives):
                 name, _, theirs = pair.partition("=")
                 file = files.replace("*", theirs or name)
                 image = Image.open(io.BytesIO(read(package, file, Path(scratch) / package)))
+                if originals is not None:
+                    if package == "gcompris":
+                        Path(originals).mkdir(exist_ok=True)
+                        image.convert("RGB").save(Path(originals) / f"{name}.png")
+                    continue
                 image = on_white(image) if package == "tuxpaint" else image.convert("RGB")
                 image.thumbnail((LONGER_SIDE, LONGER_SIDE), Image.Resampling.LANCZOS)
                 save(image, "photos", name)
-        for name, (package, file, edges) in PAINTINGS.items():
+        for name, (package, file, edges) in PAINTINGS.items() if originals is None else ():
             image = Image.open(io.BytesIO(read(package, file, Path(scratch) / package)))
             save(image.convert("RGB").crop(edges), "paintings", name)
-    record.files(__file__)
+    if originals is None:
+        record.files(__file__)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -32,13 +32,21 @@ keep their log beside it. Nobody needs them to run the lessons. To add a file: w
 """
 PARTS = {  # title: (how the names begin, what they are)
     "Photos": ("photos/", "The longer side has at most 384 pixels; what was cut out stands on white."),
-    "Paintings": ("paintings/", "All by Vincent van Gogh."),
+    "Paintings": ("paintings/", "By Vincent van Gogh; The Scream is by Edvard Munch."),
     "Street photos": ("street/", "For reading the text in them."),
     "Gallery": ("gallery/", "Pictures made for these lessons that take longer than a lesson."),
     "Networks": ("weights/", "Weights, as Keras saves them."),
     "Measurements": ("results/", "What takes longer to measure than a lesson."),
     "Everything else": ("", ""),
 }
+
+
+def size(name):
+    """The size of a picture of data/ as it is written in a record, for instance "320×240"."""
+    from PIL import Image  # here, since the rest needs nothing but Python
+
+    with Image.open(DATA / name) as image:
+        return f"{image.width}×{image.height}"
 
 
 def files(script, new=()):

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from lecture_utils.exercises.engine import Function, Numbers, Stage, exercise, in_stages, whole
+from lecture_utils.exercises import engine
+from lecture_utils.exercises.engine import Function, Numbers, Stage, exercise, in_stages, picture, whole
 
 _A = np.array([3.9, -1.5, 2.3])
 _three = Numbers("three numbers", (3,))
@@ -99,3 +100,29 @@ def _step(direction, low=0, high=1):
 )
 def normalised_step(function: Function("image, gradient, size", _small_and_large_gradient)):
     """Exercise 6.4. function: (image, gradient, size) -> the image after a step up, its mean size `size`, in [0, 1]."""
+
+
+def _objective(answer):
+    if not (callable(answer) and hasattr(answer, "terms")):
+        what = engine.described(answer)
+        raise engine.Unreadable(f"Expected an objective, such as `ascent.energy(model, layer)`, not {what}.")
+    return answer
+
+
+def _growth(given):
+    """How much the goal grew from the photo to the dream, as a part of what it was."""
+    goal, photo, dream = given
+    before, after = (float(goal(image[None])[0]) for image in (photo, dream))
+    return (after - before) / max(abs(before), 1e-9)
+
+
+@exercise(
+    lambda given: given[1].shape == given[2].shape and _growth(given) > 0.5,
+    (lambda given: given[1].shape != given[2].shape, "A dream is as large as its photo; these two differ in size."),
+    (lambda given: np.array_equal(given[1], given[2]), "That is the photo itself: nothing has changed yet."),
+    (lambda given: _growth(given) < 0, "The goal is smaller in your dream than in your photo. Are the two swapped?"),
+    last="The dream goes the right way, but not far: more steps, or larger ones.",
+    praise="The goal has grown by more than half. Does the dream show what you expected?",
+)
+def own_dream(goal: _objective, photo: picture, dream: picture):
+    """Exercise 6.5. goal: an `ascent.Objective`; photo, dream: RGB (H, W, 3) in [0, 1], before and after."""

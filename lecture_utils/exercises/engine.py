@@ -234,6 +234,16 @@ def points(size):
     return read
 
 
+def picture(answer):
+    """The form of a picture: RGB in [0, 1], (H, W, 3), float32."""
+    values = as_numbers(answer)
+    if values.ndim != 3 or values.shape[2] != 3 or min(values.shape) < 3:
+        raise Unreadable(f"A picture is asked for, an array of shape (H, W, 3), not {described(answer)}.")
+    if not 0 <= values.min() <= values.max() <= 1:
+        raise Unreadable(f"A picture lies in [0, 1]; yours runs from {values.min():g} to {values.max():g}.")
+    return values.astype(np.float32)
+
+
 def as_numbers(answer):
     """`answer` as a float64 array of finite numbers, or Unreadable. An array of True and False counts as 1 and 0."""
     try:

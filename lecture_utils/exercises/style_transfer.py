@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lecture_utils.exercises.engine import Function, Numbers, Stage, exercise, in_stages, letters, whole
+from lecture_utils.exercises.engine import Function, Numbers, Stage, exercise, in_stages, letters, picture, whole
 
 
 @exercise(
@@ -76,3 +76,33 @@ def _difference(a, b, mean=True):
 )
 def style_distance(function: Function("a, b", _pairs_of_feature_maps)):
     """Exercise 7.4. function: two feature maps (rows, columns, filters) -> Σ_ij |ΔG_ij|², G a mean over positions."""
+
+
+def _style_left(given):
+    """The style loss of the painted photo, as a part of the photo's own."""
+    from lecture_utils import models, style_transfer
+    from lecture_utils.layers import up_to
+
+    network = up_to(models.vgg16("conv4_1"), "conv1_1", "conv2_1", "conv3_1", "conv4_1")
+    photo, painting, painted = ([style_transfer.gram_matrix(maps) for maps in network(x[None])] for x in given)
+    before, after = (
+        sum(float(style_transfer.style_loss(*pair)[0]) for pair in zip(grams, painting, strict=True))
+        for grams in (photo, painted)
+    )
+    return after / max(before, 1e-9)
+
+
+def _is_same(a, b):
+    return a.shape == b.shape and np.allclose(a, b, atol=0.002)
+
+
+@exercise(
+    lambda given: given[0].shape == given[2].shape and not _is_same(*given[1:]) and _style_left(given) < 0.5,
+    (lambda given: _is_same(given[0], given[2]), "That is the photo itself: nothing has been painted yet."),
+    (lambda given: _is_same(given[1], given[2]), "That is the painting itself. Where is your photo?"),
+    (lambda given: given[0].shape != given[2].shape, "The painted photo is as large as the photo; these two differ."),
+    last="Its style loss is still more than half of the photo's: more steps, or a larger beta.",
+    praise="Less than half of the photo's style loss is left. Would you hang it up?",
+)
+def own_painting(photo: picture, painting: picture, painted: picture):
+    """Exercise 7.5. photo, painting, painted: RGB in [0, 1], (H, W, 3); painted: the photo in the painting's style."""

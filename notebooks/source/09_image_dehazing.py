@@ -910,7 +910,7 @@ exercises.rounding_in_haze(in_haze, in_fog)
 # ### Exercise 4
 # Write `airlight(image, dark)` for a photo (H, W, 3) and its dark channel (H, W): among the 0.1 % of the pixels with the largest dark channel (at least one pixel) take the brightest, the one with the largest sum of its three colours, and return its colour, (3,).
 #
-# Then try it on a hazy photo of your own: load it with Pillow as float32 in [0, 1], for example `np.float32(Image.open("mine.jpg").convert("RGB").reduce(4)) / 255` after `from PIL import Image`, and its dark channel is `dehazing.dark_channel(photo)`. Is the colour that of your haze? Where did it find it?
+# Then try it on a hazy photo of your own: `photo = data.open_photo("mine.jpg", longer_side=800)`, and its dark channel is `dehazing.dark_channel(photo)`. Is the colour that of your haze? Where did it find it?
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
 airlight = ...

@@ -1599,7 +1599,7 @@ exercises.best_path_best_text(path, text)
 # ### Exercise 5
 # Write `four_ways(corners)`: the four corners of a box, (4, 2), clockwise, from each of them on, as an array (4, 4, 2). Way k begins with corner k and goes on clockwise.
 #
-# Then read a photo of your own: load it with Pillow, `photo = np.float32(Image.open("mine.jpg").convert("RGB")) / 255`. For each box of `scene_text.detect(photo).corners` crop all four ways, `read` them, and keep the most confident. Does `scene_text.read_text(photo)` say the same? Which text does it miss, and is it curved, covered or tiny?
+# Then read a photo of your own: `photo = data.open_photo("mine.jpg", longer_side=1280)`. For each box of `scene_text.detect(photo).corners` crop all four ways, `read` them, and keep the most confident. Does `scene_text.read_text(photo)` say the same? Which text does it miss, and is it curved, covered or tiny?
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
 four_ways = ...
