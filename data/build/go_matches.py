@@ -15,10 +15,9 @@ from concurrent.futures import ThreadPoolExecutor
 import record
 
 from lecture_utils import data
-from lecture_utils.go import board, networks, planes
+from lecture_utils.go import board, gtp, networks, planes
 
 import numpy as np  # isort: skip
-from go_selfplay import Engine  # isort: skip
 
 KOMI, LONGEST = 7.5, 500
 
@@ -53,7 +52,7 @@ def against_gnugo(number):
     """The same against GNU Go, who also counts; it never resigns."""
     now, own = opening(np.random.default_rng(1000 + number)), (board.BLACK, board.WHITE)[number % 2]
     now.superko = False  # GNU Go plays without
-    engine = Engine(1, 1 + number)
+    engine = gtp.gnugo(1, 1 + number)
     try:
         for command in ("boardsize 19", f"komi {KOMI}"):
             engine.ask(command)
@@ -71,8 +70,7 @@ def against_gnugo(number):
             now.play(place)
         score = engine.ask("final_score")
     finally:
-        engine.process.kill()
-        engine.process.wait()
+        engine.close()
     margin = float(score[2:]) if score[:2] in ("B+", "W+") else 0.0
     return margin * own * (1 if score[0] == "B" else -1), now
 

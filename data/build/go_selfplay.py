@@ -15,44 +15,19 @@ import io
 import multiprocessing
 import os
 import random
-import subprocess
 import tarfile
 import time
 
+from lecture_utils.go import gtp
+
 COLUMNS = "ABCDEFGHJKLMNOPQRST"
-
-
-class Engine:
-    def __init__(self, level, seed):
-        self.process = subprocess.Popen(
-            ["gnugo", "--mode", "gtp", "--level", str(level), "--seed", str(seed), "--never-resign"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            bufsize=1,
-            env={**os.environ, "PATH": os.environ["PATH"] + ":/usr/games"},
-        )
-
-    def ask(self, command):
-        """The engine's answer, or None where it refuses."""
-        self.process.stdin.write(command + "\n")
-        answer = None
-        while True:
-            line = self.process.stdout.readline()
-            if not line:
-                raise EOFError("gnugo stopped")
-            if line.strip():
-                answer = answer or line.strip()
-            elif answer:
-                return answer[1:].strip() if answer.startswith("=") else None
 
 
 def game(seed):
     """One game as SGF text."""
     rng = random.Random(seed)
     level, opening = rng.choice([0, 0, 1, 1, 2]), rng.randrange(2, 9)
-    engine = Engine(level, rng.randrange(1, 10**6))
+    engine = gtp.gnugo(level, rng.randrange(1, 10**6))
     try:
         engine.ask("boardsize 19")
         engine.ask("komi 7.5")
@@ -73,8 +48,7 @@ def game(seed):
             moves.append(f";{colour.upper()}[{point}]")
         score = engine.ask("final_score") or "?"
     finally:
-        engine.process.kill()
-        engine.process.wait()
+        engine.close()
     name = f"GNU Go 3.8 level {level}"
     return f"(;GM[1]FF[4]SZ[19]KM[7.5]PB[{name}]PW[{name}]RE[{score}]C[first {opening} moves random]{''.join(moves)})\n"
 
