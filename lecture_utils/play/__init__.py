@@ -17,6 +17,7 @@ from lecture_utils import checks, data, models, plots
 from lecture_utils import convolution as lesson
 
 HERE = Path(__file__).parent
+PLAIN = "display:inline-block;vertical-align:top"  # side by side even where play.css is stripped
 
 
 def convolution(image=None, kernel=None, stride=1, padding=0):
@@ -40,17 +41,17 @@ def convolution(image=None, kernel=None, stride=1, padding=0):
     pixels = [str(pixel) for pixel in np.pad(np.arange(1, 37).reshape(6, 6), padding)[:3, :3].flat if pixel]
     wires = lesson.convolve(np.pad(np.ones((6, 6), int), padding), np.ones((3, 3), int), stride).sum()
     exact = (6 + 2 * padding - 3) / stride + 1
-    down = "" if exact == side else f"{exact:.1f}, rounded down: "
+    down = "" if exact == side else f"{exact:.1f}, so "
     sentence = (
         f"Output 1 of {side**2}, window at ({_signed(-padding)},\u00a0{_signed(-padding)}), "
         f"sees pixel{'s'[: len(pixels) > 1]} {', '.join(pixels)}. Its sum is {total}."
     )
     under = f'<p data-part="sum">sum = {total}</p>'
     body = f"""<div class="steps">
-{_table("image", "image, 6 × 6", padded, weights, frame=3)}<p class="sign">∗</p>
-{_table("kernel", "filter", kernel, weights[:3, :3])}<p class="sign">=</p>
+{_table("image", "image, 6 × 6", padded, weights, frame=3, ring=padding)}<span class="sign">∗</span>
+{_table("kernel", "filter", kernel, weights[:3, :3])}<span class="sign">=</span>
 {_table("products", "pixel × weight", window * kernel, weights[:3, :3], products, under)}
-<p class="sign">→</p>{_table("map", "feature map", first, frame=1)}<p class="sign">→</p>
+<span class="sign">→</span>{_table("map", "feature map", first, frame=1)}<span class="sign">→</span>
 {_table("pooled", "max of 2 × 2", np.full((side // 2, side // 2), None), frame=1)}</div>
 <div class="bar"><div class="buttons" data-part="buttons"></div><p data-part="size">(6 + 2 · {padding} − 3) ÷
 {stride} + 1 = {down}{side} outputs a side</p></div>
@@ -69,8 +70,10 @@ def digit(digit=5):
 
     digit: 0 to 9, the test image it opens with, the first one of that class. Returns IPython's HTML; raises ValueError
     for anything else. Inside are the weights of `models.mnist_cnn()` as 16-bit floats, 367 kB of text, and those of
-    `models.mnist_fc()` rounded to 255 steps for each neuron, 1.2 MB: its answer is the same for 9,999 of the 10,000
-    test images.
+    `models.mnist_fc()` rounded to 255 steps for each neuron, 1.2 MB. Measured on the 10,000 test images: each answers
+    as in Keras on 9,999; no probability differs by more than 0.0015 (CNN) and 0.03 (FC net).
+    A drawing is prepared as MNIST was: the box around its ink is scaled to 20 pixels on the longer side, each pixel the
+    mean of its area, and put on 28 x 28 with its centre of mass at (14, 14). MNIST's own digits stay as they are.
     """
     digit = _up_to("digit", digit, 0, 9)
     images, labels = data.load_mnist()[1]
@@ -93,12 +96,13 @@ def digit(digit=5):
         f"the FC net {np.argmax(answers[1])} ({_percent(max(answers[1]))})."
     )
     body = f"""<div class="columns"><div>
-{_picture("pad", "draw a digit here", seen)}
-<div class="seen">{_picture("input", "28 × 28, as both see it", seen)}<div class="moves" data-part="moves"></div></div>
-<p class="quiet">Prepared as in MNIST: the box around the ink is scaled to 20 pixels by area, and its centre of mass
-moved to the middle.</p></div><div>
-{_picture("first", "25 maps of 26 × 26", _mosaic(first, 5, 2))}
-{_picture("second", "50 maps of 11 × 11", _mosaic(second, 10, 1))}
+{_picture("pad", "draw a digit here", seen, 224)}
+<div class="seen">{_picture("input", "28 × 28, as both see it", seen, 140)}
+<div class="moves" data-part="moves"></div></div>
+<p class="quiet">Prepared as in MNIST: the ink’s longer side is scaled to 20 pixels, and its centre of mass moved to
+the middle.</p></div><div>
+{_picture("first", "25 maps of 26 × 26", _mosaic(first, 5, 2), 276)}
+{_picture("second", "50 maps of 11 × 11", _mosaic(second, 10, 1), 357)}
 <p class="quiet">Blue is negative, orange positive, in full colour from half of the layer’s largest value on.</p>
 </div><div>
 <table class="answers" data-part="answers"><tbody><tr><th></th>{head}</tr>{rows}</tbody></table>
@@ -128,20 +132,25 @@ def _toy(name, title, body, state):
     )
 
 
-def _table(name, caption, values, weights=None, above=None, below="", frame=0):
+def _table(name, caption, values, weights=None, above=None, below="", frame=0, ring=0):
     """A square table of numbers as `fill` of convolution.js writes it. weights: the shared weight of each cell, or -1;
-    above: what stands over each number; frame: side of the frame at the upper left."""
+    above: what stands over each number; below: under the table; frame: side of the frame at the upper left; ring: of
+    how many rings of cells the padding is."""
+    real = np.pad(np.ones(np.subtract(values.shape, 2 * ring)), ring)
     rows = []
     for number, value in enumerate(values.flat):
         style = "" if value is None else f"background-color:rgb{_shade(value / 3)};"
         if weights is not None and weights.flat[number] >= 0:
-            style += f"box-shadow:inset 0 calc(var(--cell) / -7) {plots.NINE[weights.flat[number]]}"
-        text = "" if value is None else _signed(value)
-        text = f"{above[number]}<b>{text}</b>" if above else text
-        rows.append(("" if number % len(values) else "<tr>") + f'<td style="{style}">{text}</td>')
+            style += f"box-shadow:inset 0 calc(-1 * min(5px, var(--cell) / 7)) {plots.NINE[weights.flat[number]]}"
+        text = "·" if value is None else _signed(value)
+        text = f"{above[number]}<br><b>{text}</b>" if above else text
+        rows.append(
+            ("" if number % len(values) else "<tr>")
+            + f'<td{"" if real.flat[number] else " class=padding"} style="{style}">{text}</td>'
+        )
     place = f"--side:{len(values)};--row:0;--column:0;--span:{frame}"
     return (
-        f'<figure class="{name}"><figcaption>{caption}</figcaption><div class="stage" style="{place}">'
+        f'<figure class="{name}" style="{PLAIN}"><figcaption>{caption}</figcaption><div class="stage" style="{place}">'
         f'<table class="cells" data-part="{name}" aria-label="{caption}"><tbody>{"".join(rows)}</tbody></table>'
         f"{'<i class=frame></i>' if frame else ''}</div>{below}</figure>"
     )
@@ -153,8 +162,8 @@ def _signed(number):
 
 def _shade(value):
     """Blue is negative, orange positive, in full strength from +-1 on: (R, G, B), as in `plots.numbers` and play.js."""
-    strength = min(abs(value), 1)
-    return tuple(int(255 + (channel - 255) * strength + 0.5) for channel in ((59, 139, 196), (240, 160, 60))[value > 0])
+    end, strength = (59, 139, 196) if value < 0 else (240, 160, 60), min(abs(value), 1)
+    return tuple(int(255 + (channel - 255) * strength + 0.5) for channel in end)
 
 
 def _numbers(name, value, shape):
@@ -205,10 +214,10 @@ def _bar(probabilities, number):
     return f"<td{best}>{track}<span>{_percent(probabilities[number])}</span></td>"
 
 
-def _picture(name, caption, source):
-    image = f'<img src="{source}" alt="{caption}">'
-    stage = f'<div class="stage" data-part="{name}" aria-label="{caption}">{image}</div>'
-    return f'<figure class="{name}"><figcaption>{caption}</figcaption>{stage}</figure>'
+def _picture(name, caption, source, width):
+    image = f'<img src="{source}" alt="{caption}" width="{width}">'
+    stage = f'<div class="stage" data-part="{name}">{image}</div>'
+    return f'<figure class="{name}" style="{PLAIN}"><figcaption>{caption}</figcaption>{stage}</figure>'
 
 
 def _mosaic(maps, across, gap):

@@ -100,7 +100,7 @@ play("convolution", (body, initial) => {
     const lit = wires(place, side);
     const all = outputs.map((_, output) => wires(output, side));
     const exact = (width - SIZE) / stride + 1;
-    const down = exact === side ? "" : `${exact.toFixed(1)}, rounded down: `;
+    const down = exact === side ? "" : `${exact.toFixed(1)}, so `;
     part.sum.textContent = `sum = ${signed(outputs[place])}`;
     part.size.textContent = `(6 + 2 · ${padding} − 3) ÷ ${stride} + 1 = ${down}${side} outputs a side`;
     part.output.textContent =
@@ -122,11 +122,11 @@ play("convolution", (body, initial) => {
     square(side, (i, j) => {
       const { value, weight = null, tab, label, kind = [], above, minus } = cell(i, j);
       const td = rows.rows[i].cells[j];
-      const text = minus ? "−" : value === null ? "" : signed(value);
-      td.replaceChildren(...(above ? [above, make("b", { textContent: text })] : [text]));
+      const text = minus ? "−" : value === null ? "·" : signed(value);
+      td.replaceChildren(...(above ? [above, make("br"), make("b", { textContent: text })] : [text]));
       td.style.backgroundColor = value === null ? "" : colour(value);
-      td.style.boxShadow = weight === null ? "" : `inset 0 calc(var(--cell) / -7) ${NINE[weight]}`;
-      td.className = [kind, text.length > 3 && "long"].flat().filter(Boolean).join(" ");
+      td.style.boxShadow = weight === null ? "" : `inset 0 calc(-1 * min(5px, var(--cell) / 7)) ${NINE[weight]}`;
+      td.className = [kind, (above ?? text).length > (above ? 6 : 3) && "long"].flat().filter(Boolean).join(" ");
       if (tab === undefined) return;
       td.tabIndex = tab ? 0 : -1;
       td.setAttribute("role", "gridcell");
@@ -201,6 +201,7 @@ play("convolution", (body, initial) => {
   // Playing
 
   function go(output) {
+    if (output === state.place) return;
     state.place = output;
     state.seen.add(output);
     show();
@@ -210,9 +211,10 @@ play("convolution", (body, initial) => {
   function point(row, column) {
     const { side } = computed();
     const [r, c] = [row, column].map((at) => Math.min(Math.max(Math.round((at - 1) / state.stride), 0), side - 1));
-    if (r * side + c !== state.place) go(r * side + c);
+    go(r * side + c);
   }
 
+  // Another stride or padding: the window goes back to the first place.
   function change(properties) {
     Object.assign(state, properties, { place: 0, seen: new Set([0]) });
     show();
@@ -236,14 +238,15 @@ play("convolution", (body, initial) => {
   }
 
   function run() {
-    const last = computed().outputs.length - 1;
+    const last = () => computed().outputs.length - 1;
     if (timer) stop();
-    else if (matchMedia("(prefers-reduced-motion: reduce)").matches) whole();
+    else if (matchMedia("(prefers-reduced-motion: reduce)").matches) return whole();
     else {
-      if (state.place === last) change({});
+      if (state.place === last()) change({});
       timer = setInterval(() => {
-        if (state.place + 1 >= computed().outputs.length - 1) stop();
-        go(Math.min(state.place + 1, computed().outputs.length - 1));
+        if (state.place < last()) go(state.place + 1);
+        if (state.place === last()) stop();
+        show();
       }, 700);
     }
     show();
@@ -263,6 +266,9 @@ play("convolution", (body, initial) => {
 
   // Editing: `name` is "image" or "kernel"
 
+  const size = { image: SIDE, kernel: SIZE };
+  const ring = (name) => (name === "image" ? state.padding : 0); // of cells that cannot be edited
+
   function edit(name, value) {
     const [r, c] = state.cursor[name];
     state[name][r][c] = value;
@@ -276,50 +282,49 @@ play("convolution", (body, initial) => {
     edit(name, name === "image" ? Number(value === 0) : value < 0 ? 0 : value === 0 ? 1 : -1);
   }
 
-  function moveCursor(name, cell) {
-    const size = name === "image" ? SIDE : SIZE;
-    const [r, c] = cell.map((at) => Math.min(Math.max(at, 0), size - 1));
+  function moveCursor(name, row, column) {
+    const [r, c] = [row, column].map((at) => Math.min(Math.max(at, 0), size[name] - 1));
     state.cursor[name] = [r, c];
     state.minus = null;
     show();
-    if (name === "image") point(r + state.padding, c + state.padding);
-    const ring = name === "image" ? state.padding : 0;
-    part[name].rows[r + ring].cells[c + ring].focus();
+    if (name === "image") point(r + ring(name), c + ring(name));
+    part[name].rows[r + ring(name)].cells[c + ring(name)].focus();
   }
 
-  function typeInto(name, event) {
+  function type(name, event) {
     const [r, c] = state.cursor[name];
-    const size = name === "image" ? SIDE : SIZE;
-    if (ARROWS[event.key]) moveCursor(name, [r + ARROWS[event.key][0], c + ARROWS[event.key][1]]);
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (ARROWS[event.key]) moveCursor(name, r + ARROWS[event.key][0], c + ARROWS[event.key][1]);
     else if (event.key === "-") {
       state.minus = name;
       show();
     } else if (/^[0-9]$/.test(event.key)) {
-      edit(name, state.minus === name ? -Number(event.key) || 0 : Number(event.key));
-      const next = Math.min(r * size + c + 1, size * size - 1); // so that a whole image can be typed
-      moveCursor(name, [Math.floor(next / size), next % size]);
+      edit(name, (state.minus ? -1 : 1) * event.key || 0);
+      const next = Math.min(r * size[name] + c + 1, size[name] ** 2 - 1); // so that a whole image can be typed
+      moveCursor(name, Math.floor(next / size[name]), next % size[name]);
     } else if ([" ", "Enter"].includes(event.key)) toggle(name);
     else return;
     event.preventDefault();
   }
 
   for (const name of ["image", "kernel"]) {
-    const ring = () => (name === "image" ? state.padding : 0);
-    part[name].addEventListener("keydown", (event) => {
-      if (!event.ctrlKey && !event.metaKey && !event.altKey) typeInto(name, event);
-    });
+    part[name].addEventListener("keydown", (event) => type(name, event));
     part[name].addEventListener("click", ({ target }) => {
-      if (target.tabIndex < -1 || !target.hasAttribute("tabindex")) return;
-      moveCursor(name, [target.parentElement.rowIndex - ring(), target.cellIndex - ring()]);
+      if (!target.hasAttribute("tabindex")) return;
+      moveCursor(name, target.parentElement.rowIndex - ring(name), target.cellIndex - ring(name));
       toggle(name);
     });
   }
-  part.image.addEventListener("pointerover", ({ target }) => {
-    if (target.localName === "td") point(target.parentElement.rowIndex, target.cellIndex);
-  });
-  part.map.addEventListener("pointerover", ({ target }) => {
-    if (target.localName === "td") go(target.parentElement.rowIndex * part.map.rows.length + target.cellIndex);
-  });
+  // Pointing moves the window, but only if the pointer moves: a page that scrolls under it must not
+  for (const event of ["pointermove", "pointerdown"]) {
+    part.image.addEventListener(event, ({ target }) => {
+      if (target.localName === "td") point(target.parentElement.rowIndex, target.cellIndex);
+    });
+    part.map.addEventListener(event, ({ target }) => {
+      if (target.localName === "td") go(target.parentElement.rowIndex * part.map.rows.length + target.cellIndex);
+    });
+    part.wires.addEventListener(event, ({ target }) => go(Number(target.dataset.output ?? state.place)));
+  }
   part.map.addEventListener("keydown", (event) => {
     if (!ARROWS[event.key]) return;
     event.preventDefault();
@@ -330,17 +335,15 @@ play("convolution", (body, initial) => {
     go(row * side + column);
     part.map.rows[row].cells[column].focus();
   });
-  part.wires.addEventListener("pointerover", ({ target }) => {
-    const output = Number(target.dataset.output ?? state.place);
-    if (output !== state.place) go(output);
-  });
-
   for (const name of ["image", "kernel", "map"]) part[name].setAttribute("role", "grid");
   const presets = FILTERS.map((filter, number) =>
     make("button", {
       type: "button",
       textContent: `filter ${number + 1}`,
-      onclick: () => change({ kernel: structuredClone(filter) }),
+      onclick: () => {
+        state.kernel = structuredClone(filter);
+        show();
+      },
     }),
   );
   part.kernel.closest("figure").append(...presets);

@@ -202,8 +202,8 @@ play("digit", (body, data) => {
     ["second", 119, 59],
   ]) {
     canvases[name] = make("canvas", { width, height });
-    canvases[name].setAttribute("role", "img");
-    canvases[name].setAttribute("aria-label", part[name].getAttribute("aria-label"));
+    canvases[name].setAttribute("role", name === "pad" ? "application" : "img");
+    canvases[name].setAttribute("aria-label", part[name].previousElementSibling.textContent);
     part[name].replaceChildren(canvases[name]);
   }
   const pad = canvases.pad;
@@ -252,23 +252,31 @@ play("digit", (body, data) => {
       [right, "right", "left"],
     ].filter(([steps]) => steps);
     const moved = places.map(([steps, to, fro]) => `${Math.abs(steps)} ${steps > 0 ? to : fro}`).join(" and ");
-    part.status.textContent = `${source}${moved && `, moved ${moved}`}. The CNN reads ${first[0]} (${first[1]}), the FC net ${second[0]} (${second[1]}).`;
+    const [what, where] = [source, moved && `, moved ${moved}`];
+    part.status.textContent = `${what}${where}. The CNN reads ${first[0]} (${first[1]}), the FC net ${second[0]} (${second[1]}).`;
+  }
+
+  function take(image, words, digit = null) {
+    [pixels, source, truth] = [image, words, digit];
+    [down, right] = [0, 0];
   }
 
   function example(digit) {
-    pixels = Float64Array.from(examples[digit], (byte) => byte / 255);
-    [source, truth] = [`A test digit, a ${digit}`, digit];
-    [down, right] = [0, 0];
+    lay();
+    take(
+      Float64Array.from(examples[digit], (byte) => byte / 255),
+      `A test digit, a ${digit}`,
+      digit,
+    );
     say();
     pen.imageSmoothingEnabled = false;
-    pen.drawImage(canvases.input, 0, 0, PAD, PAD); // to draw on
+    pen.drawImage(canvases.input, 0, 0, PAD, PAD);
   }
 
   function clear() {
+    lay();
     pen.fillRect(0, 0, PAD, PAD);
-    pixels = new Float64Array(784);
-    [source, truth] = ["Nothing drawn", null];
-    [down, right] = [0, 0];
+    take(new Float64Array(784), "Nothing drawn");
     say();
   }
 
@@ -279,7 +287,9 @@ play("digit", (body, data) => {
 
   // Drawing
 
+  // The first stroke on a test digit starts a drawing of its own.
   function line(x, y) {
+    if (truth !== null) clear();
     Object.assign(pen, { lineWidth: PEN, lineCap: "round", strokeStyle: "#fff" });
     pen.beginPath();
     pen.moveTo(...(at ?? [x, y]));
@@ -290,6 +300,7 @@ play("digit", (body, data) => {
     waiting = true;
     requestAnimationFrame(() => {
       waiting = false;
+      if (!at) return;
       look();
       show();
     });
@@ -297,21 +308,25 @@ play("digit", (body, data) => {
 
   function look() {
     const { data: rgba } = pen.getImageData(0, 0, PAD, PAD);
-    pixels = normalise(Float64Array.from({ length: PAD * PAD }, (_, i) => rgba[4 * i] / 255));
-    [source, truth] = ["Your drawing", null];
-    [down, right] = [0, 0];
+    const ink = Float64Array.from({ length: PAD * PAD }, (_, i) => rgba[4 * i] / 255);
+    take(normalise(ink), "Your drawing");
+  }
+
+  // Lays the pen down.
+  function lay() {
+    at = null;
+    dot.hidden = true;
+  }
+
+  function lift() {
+    lay();
+    look();
+    say();
   }
 
   function place(event) {
     const box = pad.getBoundingClientRect();
     return [((event.clientX - box.left) / box.width) * PAD, ((event.clientY - box.top) / box.height) * PAD];
-  }
-
-  function lift() {
-    at = null;
-    dot.hidden = true;
-    look();
-    say();
   }
 
   pad.addEventListener("pointerdown", (event) => {

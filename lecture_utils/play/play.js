@@ -11,12 +11,12 @@ function play(name, start) {
 }
 
 // Keys typed inside a toy are the toy's: they turn no slide and run no command of JupyterLab. Page Up and Page Down,
-// the keys of a presenter's remote, go through; Escape gives the keys back.
+// the keys of a presenter's remote, go through; they and Escape give the keys back.
 function keepKeys(root) {
   root.addEventListener("keydown", (event) => {
-    if (["PageUp", "PageDown"].includes(event.key)) return;
-    if (event.key === "Escape") document.activeElement.blur();
-    event.stopPropagation();
+    const pages = ["PageUp", "PageDown"].includes(event.key);
+    if (pages || event.key === "Escape") document.activeElement.blur();
+    if (!pages) event.stopPropagation();
   });
   // JupyterLab looks for this attribute on the way up from the element that has the focus, that element included
   root.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"));
