@@ -9,7 +9,7 @@ from PIL import ImageFont
 from lecture_utils import data
 from tools import figures, notebooks, pages, run
 
-TOY = r'<div class="toy".*?</script></div><script>.*?</script>'  # see test_play.py
+TOY = r'<div[^>]* class="toy".*?</script></div><script>.*?</script>'  # see test_play.py
 EXTERNAL = r"""(?:src|href|url)\s*[=(]\s*["']?(?:https?:)?//"""
 
 

@@ -97,8 +97,7 @@ def digit(digit=5):
     )
     body = f"""<div class="columns"><div>
 {_picture("pad", "draw a digit here", seen, 224)}
-<div class="seen">{_picture("input", "28 × 28, as both see it", seen, 140)}
-<div class="moves" data-part="moves"></div></div>
+{_picture("input", "28 × 28, as both see it", seen, 140, '<div class="moves" data-part="moves"></div>')}
 <p class="quiet">Prepared as in MNIST: the ink’s longer side is scaled to 20 pixels, and its centre of mass moved to
 the middle.</p></div><div>
 {_picture("first", "25 maps of 26 × 26", _mosaic(first, 5, 2), 276)}
@@ -214,10 +213,10 @@ def _bar(probabilities, number):
     return f"<td{best}>{track}<span>{_percent(probabilities[number])}</span></td>"
 
 
-def _picture(name, caption, source, width):
+def _picture(name, caption, source, width, below=""):
     image = f'<img src="{source}" alt="{caption}" width="{width}">'
     stage = f'<div class="stage" data-part="{name}">{image}</div>'
-    return f'<figure class="{name}" style="{PLAIN}"><figcaption>{caption}</figcaption>{stage}</figure>'
+    return f'<figure class="{name}" style="{PLAIN}"><figcaption>{caption}</figcaption>{stage}{below}</figure>'
 
 
 def _mosaic(maps, across, gap):
