@@ -132,6 +132,13 @@ def point(toy, row, column, name="map"):
     )  # fmt: skip
 
 
+def touch(browser, first, *others):
+    """A finger goes from point to point, in pixels of the window."""
+    for kind, points in (("touchStart", [first]), *(("touchMove", [point]) for point in others), ("touchEnd", [])):
+        touches = [{"x": x, "y": y} for x, y in points]
+        browser.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
+
+
 # All toys
 
 
@@ -151,7 +158,7 @@ def test_every_digit_opens_with_a_test_image_of_that_class(toys):
 def test_toys_open_without_errors_and_ask_for_nothing(browser, folder, file):
     name, _, query = file.partition("?")
     opened(browser, folder / name, query=query and f"?{query}")
-    assert [t.find_elements(By.TAG_NAME, "button") != [] for t in browser.find_elements(By.CSS_SELECTOR, ".toy")]
+    assert [len(toy(browser, number).find_elements(By.TAG_NAME, "button")) for number in range(3)] == [5, 5, 15]
     assert [entry for entry in browser.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")] == []
     requests = re.findall(r'"url":"((?:https?|wss?):[^"]*)"', str(browser.get_log("performance")).replace("\\", ""))
     assert requests == []
@@ -236,6 +243,7 @@ for (const element of toy.querySelectorAll('*')) {
     if (slide && parseFloat(style.fontSize) < 18) wrong.push(`${style.fontSize}: ` + element.innerText);
     if (!slide && parseFloat(style.fontSize) < 14 && element.localName !== 'text') wrong.push(style.fontSize);
     let behind = element, paper = 'rgba(0, 0, 0, 0)';
+    if (element.localName === 'text' && box.height < 12) wrong.push(`${box.height} px high: ` + element.textContent);
     if (element.localName === 'text') continue;
     while (behind && / 0\\)$/.test(paper)) {
         paper = getComputedStyle(behind).backgroundColor;
@@ -264,6 +272,8 @@ def test_a_toy_fits_a_page_of_any_width(browser, folder, width):
     opened(browser, folder / "page.html", width)
     for number in range(3):
         assert browser.execute_script(LOOKS, number) == [], number
+    for name, least in (("pad", 190), ("first", 190), ("second", 250), ("answers", 290)):
+        assert part(toy(browser, 2), name).rect["width"] >= least, name
 
 
 def test_weights_in_the_matrix_contrast_with_their_colours():
@@ -301,6 +311,19 @@ def test_keys_inside_a_toy_do_not_turn_the_slides_and_outside_they_do(deck):
     assert slide() == 4
     keys(deck, Keys.ARROW_LEFT)
     assert slide() == 3
+
+
+def test_a_finger_on_a_toy_does_not_turn_the_slides_and_elsewhere_it_does(deck):
+    deck.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    try:
+        to_slide(deck, 3)
+        touch(deck, (250, 250), (200, 250), (100, 250))  # on the pad
+        WebDriverWait(deck, 5).until(lambda _: "Your drawing" in part(toy(deck, 2), "status").text)
+        assert deck.execute_script("return Reveal.getIndices().h") == 3
+        touch(deck, (900, 60), (800, 60), (600, 60))  # beside the title
+        assert deck.execute_script("return Reveal.getIndices().h") == 4
+    finally:
+        deck.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
 
 
 def test_two_toys_on_a_page_do_not_touch_each_other(page):
@@ -410,10 +433,11 @@ def test_all_numbers_are_those_of_python(page, stride, padding):
 def test_the_window_follows_the_arrow_keys_and_fills_the_map(page):
     it = toy(page, 0)
     focus(part(it, "map").find_element(By.CSS_SELECTOR, "td[tabindex='0']"))
-    keys(page, Keys.ARROW_RIGHT, Keys.ARROW_DOWN, Keys.ARROW_LEFT, Keys.ARROW_LEFT, Keys.ARROW_UP)
+    keys(page, Keys.ARROW_RIGHT, Keys.ARROW_DOWN)
+    assert page.switch_to.active_element.get_attribute("aria-label") == "row 1, column 1: 1"
+    keys(page, Keys.ARROW_LEFT, Keys.ARROW_LEFT, Keys.ARROW_UP)
     assert table(it, "map")[:2] == [[3, -1, None, None], [-3, 1, None, None]]
     assert table(it, "pooled") == [[3, None], [None, None]]
-    assert page.switch_to.active_element.get_attribute("aria-label") == "row 0, column 0: 3"
     keys(page, Keys.ARROW_UP, Keys.ARROW_LEFT)  # there is no further
     assert "Output 1 of 16" in part(it, "output").text
 
@@ -625,14 +649,14 @@ def test_a_one_drawn_by_mouse_touch_or_keyboard_is_read_as_a_one(page):
     press(it, "Clear")
     box = page.execute_script("return arguments[0].getBoundingClientRect().toJSON()", pad)
     x, y = box["x"] + box["width"] / 2, box["y"] + 30
-    for kind, points in (("touchStart", [y]), ("touchMove", [y + 60]), ("touchMove", [y + 150]), ("touchEnd", [])):
-        touches = [{"x": x, "y": at} for at in points]
-        page.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
+    touch(page, (x, y), (x, y + 60), (x, y + 150))
+    assert pad.value_of_css_property("touch-action") == "none"  # or the page would scroll
     WebDriverWait(page, 5).until(lambda _: "Your drawing. The CNN reads 1 " in part(it, "status").text)
 
     press(it, "Clear")
     focus(pad)
     ActionChains(page).send_keys(" ").key_down(Keys.SHIFT).send_keys(*[Keys.ARROW_UP] * 8).key_up(Keys.SHIFT).perform()
+    assert 300 < (canvas_pixels(it, "pad")[::4] > 0).sum() < 700  # a dot
     keys(page, *[Keys.ARROW_DOWN] * 16, " ")
     assert "Your drawing. The CNN reads 1 " in part(it, "status").text
     keys(page, Keys.ARROW_LEFT)  # the pen is lifted

@@ -292,7 +292,7 @@ play("digit", (body, data) => {
     if (truth !== null) clear();
     Object.assign(pen, { lineWidth: PEN, lineCap: "round", strokeStyle: "#fff" });
     pen.beginPath();
-    pen.moveTo(...(at ?? [x, y]));
+    pen.moveTo(...(at ?? [x - 0.1, y])); // a line without length would leave no dot
     pen.lineTo(x, y);
     pen.stroke();
     at = [x, y];
