@@ -290,7 +290,11 @@ plots.images(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# One layer: the right colours, in blots. Two: first swirls and stars. Three and four: strokes, stars with rings, long swirls, pieces of the cypress, none of them where it was in the painting.
+# One layer: the right colours, in blots. Two: first swirls and stars. Three: strokes. Four and five: stars with rings and long swirls.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### Is place forgotten?
+# Look again at the last two: the moon and the cypress are back on their sides, although a Gram matrix forgets *where*. But one place of conv5_1 sees 132 of the 256 pixels, and the zeros around the picture tell it where the border is. What lies inside a receptive field is not forgotten.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # This is Figure 1 of Gatys and others, with our network. The receptive fields are 3, 10, 24, 60 and 132 pixels wide (lesson 3 shows how to compute them). The style loss left is 0.00 to 0.02.
