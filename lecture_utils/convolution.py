@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.patches import Circle, PathPatch, Rectangle
+from matplotlib.path import Path
 from numpy.lib.stride_tricks import sliding_window_view
 
 from lecture_utils import checks, plots
@@ -65,15 +67,16 @@ def shared_weights(image_shape, kernel_shape, stride=1):
     """Which weight of the kernel connects which input to which output, when convolution is seen as an FC layer.
 
     image_shape: (H, W). kernel_shape: (k, m).
-    Returns int (outputs, inputs), both counted row by row: 0..k*m-1, or -1 where there is no connection.
+    Returns int (outputs, inputs), both counted row by row: 1..k*m, the weights of the kernel counted row by row from 1,
+    as in the lesson's figures, or 0 where there is no connection.
     Raises ValueError for shapes that are not two whole numbers, or a kernel larger than the image. Slides 12-14.
     """
     rows, columns = _places(image_shape, kernel_shape, stride, 0, names=("image_shape", "kernel_shape"))
     (height, width), (k, m) = image_shape, kernel_shape
-    connections = np.full((rows, columns, height, width), -1)
+    connections = np.zeros((rows, columns, height, width), int)
     for row, column in np.ndindex(rows, columns):
         top, left = row * stride, column * stride
-        connections[row, column, top : top + k, left : left + m] = np.arange(k * m).reshape(k, m)
+        connections[row, column, top : top + k, left : left + m] = 1 + np.arange(k * m).reshape(k, m)
     return connections.reshape(rows * columns, height * width)
 
 
@@ -85,7 +88,7 @@ def convolution_matrix(image_shape, kernel, stride=1):
     kernel = checks.array("kernel", kernel, 2)
     _places(image_shape, kernel.shape, stride, 0)
     connections = shared_weights(image_shape, kernel.shape, stride)
-    return np.where(connections >= 0, kernel.ravel()[connections], 0)
+    return np.append(0, kernel)[connections]
 
 
 class LayerCost(NamedTuple):
@@ -156,11 +159,105 @@ def show_steps(image, kernel, positions, alt):
     plots.show(figure, alt)
 
 
-def show_weight_matrix(connections, alt):
-    """Figure: the matrix of `shared_weights`, one colour and number per shared weight, white where nothing connects."""
+WINDOWS = (plots.VERMILION, plots.BLUE)  # frames of the first and the second output that is shown
+ONE, FAINT = "#FFE3B3", "#9A9A9A"  # a pixel that is 1; what takes no part
+
+
+def show_wires(image, kernel, outputs, alt):
+    """Figure: convolution as an FC layer, neuron by neuron. Above, kernel, image and feature map; below, one circle for
+    each output and each pixel. The wires of `outputs` are drawn, each in the colour of its weight, as in
+    `show_weight_matrix`; of one output alone also, pale, the wires that are missing.
+
+    image: (6, 6) of 0 and 1. kernel: (3, 3). outputs: one or two of 0..15. Slides 13 and 14.
+    """
+    result, connections = convolve(image, kernel), shared_weights((6, 6), (3, 3))
+    figure, ax = plt.subplots(figsize=(13, 7.3))
+    ax.set(xlim=(-1, 39.5), ylim=(-2.2, 20.7), aspect="equal")
+    ax.axis("off")
+    chosen = dict(zip(outputs, WINDOWS, strict=False))
+    weights = 1 + np.arange(9).reshape(3, 3)
+    inks = np.array([plots.INK, *plots.ON_NINE])[weights]
+    _sheet(ax, 1, "the nine weights, 1 to 9", kernel, np.array([plots.PAPER, *plots.NINE])[weights], inks, inks, 24)
+    faces = np.where(image, ONE, plots.PAPER)
+    _sheet(ax, 15, "the pixels, 1 to 36", image, faces, np.full((6, 6), plots.INK), np.full((6, 6), plots.GREY), 14)
+    inks = np.where(np.isin(np.arange(16), outputs), plots.INK, FAINT).reshape(4, 4)
+    _sheet(ax, 29, "the outputs, 1 to 16", result, np.full((4, 4), plots.PAPER), inks, inks, 17)
+    for output, colour in chosen.items():
+        row, column = divmod(output, 4)
+        inset = 0.1 * (colour == WINDOWS[0])  # so that both frames are seen where they meet
+        _box(ax, 15 + 1.5 * column + inset, 19 - 1.5 * (row + 3) + inset, 4.5 - 2 * inset, colour)
+        _box(ax, 29 + 2.25 * column + 0.1, 19 - 2.25 * (row + 1) + 0.1, 2.05, colour)
+
+    pixels = [6.7 * row + column for row, column in np.ndindex(6, 6)]  # where the circles stand
+    neurons = [4.6 + 8.35 * row + 1.75 * column for row, column in np.ndindex(4, 4)]
+    for place, output in enumerate(outputs):
+        for pixel, weight in enumerate(connections[output]):
+            x, y = neurons[output], pixels[pixel]
+            wire = np.array([(x, 6.85), (x, 3.65), (y, 3.9), (y, 0.5)])  # a Bézier curve
+            if weight:
+                _curve(ax, wire, plots.PAPER, 5.5, order=2)
+                _curve(ax, wire, plots.NINE[weight - 1], 3)
+                t = 0.85 if len(outputs) == 1 else (0.78, 0.91)[place]
+                middle = np.array([(1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t**2, t**3]) @ wire
+                _circle(ax, *middle, 0.42, plots.NINE[weight - 1], plots.PAPER, 1.2, order=7)
+                _write(ax, *middle, weight, 11, plots.ON_NINE[weight - 1], "bold", order=8)
+            elif len(outputs) == 1:
+                _curve(ax, wire, "#E6E6E6", 1, order=1)
+    for pixel, x in enumerate(pixels):
+        used = connections[outputs, pixel].any()
+        ink, weight = (plots.INK, "bold") if used else (FAINT, None)
+        _circle(ax, x, 0, 0.44, ONE if image.flat[pixel] else plots.PAPER, ink, 1.6 if used else 1)
+        _write(ax, x, 0, image.flat[pixel], 12, ink)
+        _write(ax, x, -1, pixel + 1, 11, ink, weight)
+    for row in range(6):
+        _write(ax, 6.7 * row + 2.5, -1.95, f"row {row + 1}", 11.5, plots.GREY)
+    for output, x in enumerate(neurons):
+        ink, weight = (plots.INK, "bold") if output in chosen else (FAINT, None)
+        _circle(ax, x, 7.6, 0.76, plots.PAPER, chosen.get(output, "#CCCCCC"), 3.2 if output in chosen else 1)
+        _write(ax, x, 7.6, result.flat[output], 16 if output in chosen else 13, ink, weight)
+    plots.show(figure, alt)
+
+
+def _sheet(ax, left, title, array, faces, inks, small_inks, size):
+    """A square array, 9 x 9 units large, its values and, small, their numbers counted from 1."""
+    side = 9 / len(array)
+    _write(ax, left + 4.5, 20, title, 15)
+    for (row, column), value in np.ndenumerate(array):
+        x, y = left + column * side, 19 - (row + 1) * side
+        face = {"facecolor": faces[row, column], "edgecolor": plots.GREY, "linewidth": 0.8}
+        ax.add_patch(Rectangle((x, y), side, side, **face))
+        few, number = len(array) == 3, row * len(array) + column + 1
+        _write(ax, x + 0.6 * side, y + 0.42 * side, value, size, inks[row, column], "bold" if few else None)
+        _write(ax, x + 0.26 * side, y + 0.77 * side, number, 13 if few else 9, small_inks[row, column])
+
+
+def _box(ax, x, y, side, colour):
+    ax.add_patch(Rectangle((x, y), side, side, fill=False, edgecolor=colour, linewidth=3.2, zorder=9))
+
+
+def _circle(ax, x, y, radius, face, edge, width, order=5):
+    ax.add_patch(Circle((x, y), radius, facecolor=face, edgecolor=edge, linewidth=width, zorder=order))
+
+
+def _curve(ax, points, colour, width, order=3):
+    path = Path(points, [Path.MOVETO, *[Path.CURVE4] * 3])
+    ax.add_patch(PathPatch(path, fill=False, edgecolor=colour, linewidth=width, zorder=order, capstyle="round"))
+
+
+def _write(ax, x, y, text, size, ink=plots.INK, weight=None, order=6):
+    how = {"ha": "center", "va": "center", "color": ink, "fontweight": weight, "zorder": order}
+    ax.text(x, y, str(text).replace("-", "−"), fontsize=size, **how)
+
+
+def show_weight_matrix(connections, alt, framed=0):
+    """Figure: the matrix of `shared_weights`, one colour and number per shared weight, white where nothing connects.
+    framed: so many rows from the top get the frames of `show_wires`."""
     figure, ax = plt.subplots(figsize=(13, 6.4))
     plots.categories(ax, connections)
     ax.set(xlabel="input pixel, counted row by row", ylabel="output, counted row by row")
     ax.set_xticks(range(connections.shape[1]), range(1, connections.shape[1] + 1), fontsize=11)
     ax.set_yticks(range(connections.shape[0]), range(1, connections.shape[0] + 1), fontsize=11)
+    for row, colour in zip(range(framed), WINDOWS, strict=False):
+        frame = {"edgecolor": colour, "linewidth": 3, "zorder": 9 - row, "clip_on": False}
+        ax.add_patch(Rectangle((-0.5, row - 0.45), connections.shape[1], 0.9, fill=False, **frame))
     plots.show(figure, alt)

@@ -68,6 +68,22 @@ def total_variation(images, power=1):
     return sum(tf.reduce_sum(tf.abs(difference) ** power, axis=[1, 2, 3]) for difference in (down, across))
 
 
+def grain(images):
+    """How fine-grained square images (N, side, side, C) are: the share of their energy, without the mean, in waves
+    shorter than 8 pixels, of the mean over the channels. (N,) in [0, 1]; 0 for images of one grey.
+
+    Raises ValueError for images that are not square, or of fewer than 8 pixels. Lesson 3, slide 29.
+    """
+    images = checks.images("images", images)
+    side = images.shape[1]
+    if images.shape[2] != side or side < 8:
+        raise ValueError(f"images: expected squares of at least 8 x 8 pixels, got shape {images.shape}")
+    grey = images.mean(axis=3)
+    energy = np.abs(np.fft.fft2(grey - grey.mean(axis=(1, 2), keepdims=True))) ** 2
+    waves = np.hypot(np.fft.fftfreq(side)[:, None], np.fft.fftfreq(side))  # waves a pixel
+    return energy[:, waves > 1 / 8].sum(axis=1) / np.maximum(energy.sum(axis=(1, 2)), 1e-9)
+
+
 def to_bytes(image):
     """`image` (H, W, C) in [0, 1] as uint8 from 0 to 255, rounded."""
     return np.round(255 * checks.images("image", image, ndim=3)).astype(np.uint8)

@@ -1,10 +1,11 @@
-"""Occlusion sensitivity: cover a part of the image and watch the probability of a class. Lesson 5, slide 32.
+"""Occlusion sensitivity: cover a part of the image and watch what the model says of a class. Lesson 5, slide 32.
 
 Zeiler and Fergus, Visualizing and understanding convolutional networks, ECCV 2014.
 """
 
 import numpy as np
 import tensorflow as tf
+from scipy.special import logsumexp, softmax
 from tqdm import tqdm
 
 from lecture_utils import checks
@@ -12,24 +13,28 @@ from lecture_utils.images import gaussian_blur, images_for
 from lecture_utils.layers import class_indices, is_one
 
 
-def occlusion_map(model, image, target=None, patch=32, stride=8, fill=0.5, batch_size=32):
-    """How much the probability of a class falls when a box covers a part of `image`: (rows, columns), [-1, 1], one
-    number for each box of `box_corners`. Positive: the box hides evidence for the class. Negative: against it.
+def occlusion_map(model, image, target=None, patch=32, stride=8, fill=0.5, batch_size=32, score="probability"):
+    """How much the score of a class falls when a box covers a part of `image`: (rows, columns), one number for each box
+    of `box_corners`. Positive: the box hides evidence for the class. Negative: against it.
 
     model: images in [0, 1] -> logits. image: (H, W, C) in [0, 1]. target: a class number, the name of an ImageNet
     class, or None for the class that the model predicts. patch: side of the box, in pixels. stride: pixels from one box
     to the next, at most. fill: what the box is filled with, see `filling`. batch_size: images per forward pass; memory
-    grows with it, not with the number of boxes.
-    Costs one forward for each box, and one for the image itself. Shows a progress bar on stderr.
+    grows with it, not with the number of boxes. score: "probability" p, the drop is in [-1, 1]; "log-odds",
+    log(p / (1 - p)), natural logarithm: here a drop from 99.9 to 99 % counts as much as one from 50 to 9 %;
+    "logit", the class's own number before the softmax, which the other classes do not change.
+    Costs one forward for each box and one for the image itself, rounded up to whole batches. Shows a progress bar on
+    stderr.
     Raises ValueError, naming the argument, for anything else. Slide 32.
     """
     image = images_for(model, image, "image", ndim=3)
     if not is_one(target):
         raise ValueError(f"target: expected one class, got {target!r}")
+    checks.one_of("score", score, SCORES)
     known = None if target is None else class_indices(model, image[None], target)[0]
-    covered, intact = probabilities(model, image, patch, stride, fill, batch_size)
+    covered, intact = _logits(model, image, patch, stride, fill, batch_size)
     chosen = intact.argmax() if known is None else known
-    return intact[chosen] - covered[:, :, chosen]
+    return SCORES[score](intact, chosen) - SCORES[score](covered, chosen)
 
 
 def probabilities(model, image, patch=32, stride=8, fill=0.5, batch_size=32):
@@ -39,27 +44,54 @@ def probabilities(model, image, patch=32, stride=8, fill=0.5, batch_size=32):
     `covered.argmax(axis=2)` says which class wins where. Arguments and errors as in `occlusion_map`.
     """
     image = images_for(model, image, "image", ndim=3)
+    covered, intact = _logits(model, image, patch, stride, fill, batch_size)
+    return softmax(covered, axis=-1), softmax(intact)
+
+
+def log_odds(logits, number):
+    """log(p / (1 - p)) of class `number`, from logits (..., classes): its logit minus log Σ exp of all the others.
+
+    Returns (...). It takes logits, since a probability of nearly 1 is rounded to 1. Raises ValueError for fewer than
+    two classes and for a class that is not there.
+    """
+    logits = checks.array("logits", logits, range(1, 5))
+    if logits.shape[-1] < 2:
+        raise ValueError(f"logits: expected at least two classes along the last axis, got shape {logits.shape}")
+    if not 0 <= checks.integer("number", number, 0) < logits.shape[-1]:
+        raise ValueError(f"number: expected a class from 0 to {logits.shape[-1] - 1}, got {number}")
+    return logits[..., number] - logsumexp(np.delete(logits, number, axis=-1), axis=-1)
+
+
+SCORES = {
+    "probability": lambda logits, number: softmax(logits, axis=-1)[..., number],
+    "log-odds": log_odds,
+    "logit": lambda logits, number: logits[..., number],
+}
+
+
+def _logits(model, image, patch, stride, fill, batch_size):
+    """`(covered, intact)`: the logits (rows, columns, classes) with the box in each place, and (classes,) without."""
     tops, lefts = box_corners(image.shape, patch, stride)
     batch_size = checks.integer("batch_size", batch_size, 1)
     under = filling(image, fill, patch)
     corners = np.stack(np.meshgrid(tops, lefts, indexing="ij"), axis=-1).reshape(-1, 2)
     corners = np.concatenate([[[-patch, -patch]], corners])  # the first box lies outside: the image as it is
     count = len(corners)
-    corners = np.pad(corners, ((0, -count % batch_size), (0, 0)), mode="edge")
+    corners = np.pad(corners, ((0, -count % batch_size), (0, 0)), mode="edge")  # full batches: one graph for all
     image, under, side = tf.constant(image), tf.constant(under), tf.constant(patch, tf.int32)
     results = []
     with tqdm(total=count, desc="occlusion", unit="box", leave=False, disable=None) as bar:
         for start in range(0, count, batch_size):
             batch = tf.constant(corners[start : start + batch_size], tf.int32)
-            results.append(_covered_probabilities(model, image, under, batch, side).numpy())
+            results.append(_covered_logits(model, image, under, batch, side).numpy())
             bar.update(min(batch_size, count - start))
     results = np.concatenate(results)[:count]
     return results[1:].reshape(len(tops), len(lefts), -1), results[0]
 
 
 @tf.function(reduce_retracing=True)
-def _covered_probabilities(model, image, under, corners, patch):
-    """Probabilities (N, classes) of `image` (H, W, C) that shows `under` (H, W, C) in a box, for N boxes at `corners`.
+def _covered_logits(model, image, under, corners, patch):
+    """Logits (N, classes) of `image` (H, W, C) that shows `under` (H, W, C) in a box, for N boxes at `corners`.
 
     The covered images exist only in here, N at a time. Boxes and patch are tensors, so a model is traced once for all
     images of one size.
@@ -71,7 +103,7 @@ def _covered_probabilities(model, image, under, corners, patch):
     box = rows[:, :, None] & tf.repeat(columns, channels, axis=1)[:, None, :]
     image, under = (tf.reshape(picture, (height, width * channels)) for picture in (image, under))
     images = tf.reshape(tf.where(box, under, image), (-1, height, width, channels))
-    return tf.nn.softmax(model(images, training=False))
+    return model(images, training=False)
 
 
 def box_corners(shape, patch=32, stride=8):

@@ -23,6 +23,7 @@ BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, GREY = (
 )
 NINE = ["#CC6677", "#88CCEE", "#DDCC77", "#117733", "#AA4499", "#44AA99", "#999933", "#332288", "#882255"]
 INK, PAPER = "#222222", "#FFFFFF"
+ON_NINE = [INK, INK, INK, PAPER, PAPER, INK, INK, PAPER, PAPER]  # what can be read on each of the nine
 
 PHOTOS = 40_000  # a figure whose images have this many pixels together, as 200 x 200, is stored as JPEG
 JPEG = {"quality": 82, "subsampling": 0, "optimize": True, "progressive": True}  # 0: every pixel keeps its own colour
@@ -167,13 +168,11 @@ def numbers(ax, array, text=None, box=None, limit=3):
 
 
 def categories(ax, array):
-    """Draw an int array: -1 is white, 0 to 8 get a colour and the number, counted from 1, written in it."""
-    ax.imshow(array, cmap=ListedColormap([PAPER, *NINE]), vmin=-1.5, vmax=8.5, aspect="auto")
-    for row, column in np.argwhere(array >= 0):
-        dark = array[row, column] in (3, 4, 7, 8)
-        ax.text(
-            column, row, array[row, column] + 1, ha="center", va="center", fontsize=13, color=PAPER if dark else INK
-        )
+    """Draw an int array: 0 is white, 1 to 9 get a colour, and the number is written in it."""
+    ax.imshow(array, cmap=ListedColormap([PAPER, *NINE]), vmin=-0.5, vmax=9.5, aspect="auto")
+    for row, column in np.argwhere(array > 0):
+        number = array[row, column]
+        ax.text(column, row, number, ha="center", va="center", fontsize=13, color=ON_NINE[number - 1])
     ax.set_xticks(np.arange(-0.5, array.shape[1]), minor=True)
     ax.set_yticks(np.arange(-0.5, array.shape[0]), minor=True)
     ax.grid(False)

@@ -107,14 +107,14 @@ def grad_cam(model, images, target=None, layer=None):
     return np.concatenate([_cams(both, images[part], classes[part]).numpy() for part in parts])
 
 
-def randomized(model, layer, seed=0):
+def randomized(model, layer, seed=0, alone=False):
     """A copy of `model` in which the layers from the output down to `layer` have new random weights: normal numbers
     with the mean and the standard deviation of the weights that they replace. `model` stays as it is. The means and
     variances that batch normalisation has collected (a drawn variance could be negative) are dealt out anew among its
     channels.
 
     layer: name of the lowest layer that is redrawn. seed: of the random numbers; one seed draws the same weights for
-    the output, however deep the drawing goes.
+    the output, however deep the drawing goes. alone: redraw this layer only; those above it keep their weights.
     Raises ValueError for an unknown layer, offering the nearest names.
     Adebayo and others, Sanity checks for saliency maps, NeurIPS 2018.
     """
@@ -122,7 +122,7 @@ def randomized(model, layer, seed=0):
     rng = np.random.default_rng(checks.integer("seed", seed, 0))
     copy = keras.models.clone_model(model)
     copy.set_weights(model.get_weights())
-    for redrawn in reversed(copy.layers[lowest:]):
+    for redrawn in reversed(copy.layers[lowest : lowest + 1 if alone else None]):
         statistics = ["moving" in weight.name for weight in redrawn.weights]
         redrawn.set_weights(
             [
@@ -151,7 +151,8 @@ def deletion_curve(model, image, heat, target=None, steps=20, fill="blur"):
     """Remove the pixels that `heat` calls most important, more and more of them, and watch the class's probability.
 
     image: (H, W, C). heat: (H, W); the largest values go first, ties in a random order. steps: pieces of equal size.
-    fill: what replaces a pixel: "blur", a strongly blurred copy of the image, or a grey value in [0, 1].
+    fill: what replaces a pixel: "blur", a strongly blurred copy of the image, a grey value in [0, 1], or an image of
+    the same shape.
     Returns (share of the pixels removed, probability), each (steps + 1,). A good map gives a small `area`.
     Raises ValueError also for a map of another shape or with NaN, less than one step, an unknown fill.
     Petsiuk, Das and Saenko, RISE, BMVC 2018.
@@ -160,7 +161,7 @@ def deletion_curve(model, image, heat, target=None, steps=20, fill="blur"):
 
 
 def insertion_curve(model, image, heat, target=None, steps=20, fill="blur"):
-    """The reverse of `deletion_curve`: begin with the blurred or grey image and put the most important pixels back.
+    """The reverse of `deletion_curve`: begin with the filled image and put the most important pixels back.
 
     Returns (share of the pixels put back, probability), each (steps + 1,). A good map gives a large `area`.
     """
@@ -242,8 +243,12 @@ def _curve(model, image, heat, target, steps, fill, insert):
     if isinstance(fill, str):
         checks.one_of("fill", fill, ["blur"])
         filled = blurred(image)
-    else:
+    elif np.ndim(fill) == 0:
         filled = np.full_like(image, checks.number("fill", fill, 0, 1))
+    else:
+        filled = checks.images("fill", fill, ndim=3)
+        if filled.shape != image.shape:
+            raise ValueError(f"fill: expected the image's shape {image.shape}, got {filled.shape}")
     ties = np.random.default_rng(0).permutation(heat.size)
     ranks = np.empty(heat.size)
     ranks[np.lexsort((ties, -heat.ravel()))] = np.arange(heat.size)  # 0: the largest value

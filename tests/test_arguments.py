@@ -25,7 +25,7 @@ MODULES = (
     style_transfer,
 )  # fmt: skip
 FREE = {  # switches that are read as true or false, functions, and what Keras checks itself
-    "trained", "activation", "bias", "keep_detail", "keep_colours", "callback", "validation_data", "stacked",
+    "trained", "activation", "bias", "keep_detail", "keep_colours", "callback", "validation_data", "stacked", "alone",
 }  # fmt: skip
 IMAGE = np.full((40, 40, 3), 0.5, np.float32)
 DIGITS = np.full((2, 28, 28, 1), 0.5, np.float32)
@@ -85,6 +85,8 @@ def cases():
             {"model": None, "images": NAN * DIGITS, "labels": [1.0, 2.0]},
         ),
         mnist_cnn.shift: ({"images": DIGITS}, {"images": DIGITS[0], "down": 28, "right": 0.5}),
+        mnist_cnn.whole: ({"images": DIGITS}, {"images": DIGITS[0], "down": 28, "right": 0.5}),
+        mnist_cnn.network: ({"name": "local"}, {"name": "pooled"}),
         mnist_cnn.permute_pixels: (
             {"images": DIGITS, "order": np.arange(784)},
             {"images": DIGITS[0], "order": np.zeros(784, int)},
@@ -167,8 +169,9 @@ def cases():
         saliency.blurred: ({"image": IMAGE}, {"image": IMAGE[0]}),
         occlusion.occlusion_map: (
             {**digit, "patch": 14, "stride": 14},
-            {**wrong_digit, **boxes, "fill": "grey", "batch_size": 0},
+            {**wrong_digit, **boxes, "fill": "grey", "batch_size": 0, "score": "odds"},
         ),
+        occlusion.log_odds: ({"logits": np.eye(2), "number": 1}, {"logits": NAN * np.eye(2), "number": 2}),
         occlusion.probabilities: (
             {**digit, "patch": 14, "stride": 14},
             {"model": None, "image": DIGITS, **boxes, "fill": -1, "batch_size": 0.5},

@@ -3,7 +3,10 @@
 import keras
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
+from matplotlib.patches import Circle, PathPatch
 
+from lecture_utils import data, plots
 from lecture_utils.convolution import (
     FILTER_1,
     FILTER_2,
@@ -13,6 +16,7 @@ from lecture_utils.convolution import (
     layer_costs,
     pool,
     shared_weights,
+    show_wires,
 )
 
 MAP_1 = [[3, -1, -3, -1], [-3, 1, 0, -3], [-3, -3, 0, 1], [3, -2, -2, -1]]  # slide 9
@@ -60,12 +64,31 @@ def test_max_pooling_agrees_with_keras_also_at_odd_sizes(size, stride):
 
 def test_first_outputs_are_wired_as_on_slides_13_and_14():
     connections = shared_weights((6, 6), (3, 3))
-    wires = [(np.flatnonzero(row >= 0) + 1).tolist() for row in connections]
+    wires = [(np.flatnonzero(row) + 1).tolist() for row in connections]
     assert wires[0] == [1, 2, 3, 7, 8, 9, 13, 14, 15]
     assert wires[1] == [2, 3, 4, 8, 9, 10, 14, 15, 16]
     assert connections.shape == (16, 36)
-    assert np.count_nonzero(connections >= 0) == 144
-    assert np.bincount(connections[connections >= 0]).tolist() == [16] * 9
+    assert np.bincount(connections.ravel()).tolist() == [576 - 144, *[16] * 9]
+    assert [row[row > 0].tolist() for row in connections] == [list(range(1, 10))] * 16
+
+
+@pytest.mark.parametrize("outputs", [[0], [0, 1], [5], [10, 15]])
+def test_wires_are_drawn_from_each_output_to_its_pixels_in_the_colours_of_the_matrix(monkeypatch, outputs):
+    shown = []
+    monkeypatch.setattr(plots, "show", lambda figure, alt: shown.append(figure))
+    show_wires(SLIDE_IMAGE, FILTER_1, outputs, "two neurons and their wires")
+    patches = shown[0].axes[0].patches
+    circles = [patch for patch in patches if isinstance(patch, Circle)]
+    pixels, neurons = (sorted(c.center[0] for c in circles if c.center[1] == height) for height in (0, 7.6))
+    assert (len(pixels), len(neurons)) == (36, 16)
+    drawn = set()
+    for wire in (patch for patch in patches if isinstance(patch, PathPatch)):
+        (start, *_), (end, *_) = wire.get_path().vertices[[0, -1]]
+        colour = to_hex(wire.get_edgecolor()).upper()
+        if colour in plots.NINE:
+            drawn.add((neurons.index(start), pixels.index(end), plots.NINE.index(colour) + 1))
+    connections = shared_weights((6, 6), (3, 3))
+    assert drawn == {(o, p, connections[o, p]) for o in outputs for p in np.flatnonzero(connections[o])}
 
 
 @pytest.mark.parametrize("shape, kernel_shape, stride", [((6, 6), (3, 3), 1), ((6, 6), (3, 3), 2), ((7, 5), (2, 3), 2)])
@@ -102,6 +125,36 @@ def test_sharing_saves_weights_but_no_multiplications():
     costs = layer_costs((224, 224, 3), 64, padding=1, bias=False)
     assert costs["convolution"].weights == 1_728
     assert costs["convolution"].multiply_adds == costs["locally connected"].multiply_adds == 86_704_128
+
+
+def test_what_the_lesson_says_of_its_measurements():
+    """The words of slides 4, 5, 10 and 14 against data/results/convolution.json."""
+    results = data.load_results("convolution")
+    hits = results["beak"]
+    assert all(found["filter, pixels shuffled"] == found["filter, mean kept"] == 0 for found in hits.values())
+    assert hits["moved"]["difference"] == 100 and hits["light × 0.5"]["difference"] < 20
+    assert hits["size × 1.5"]["filter"] == hits["light × 0.3"]["filter"] == 100 and hits["size × 1.75"]["filter"] < 20
+    assert not any(found["difference"] or found["filter"] for found in results["other birds"].values())
+    kept = {way: [row["kept of the sure"] for row in results["subsampling"][f"{way}, smooth"]] for way in
+            ("dropped", "averaged")}  # fmt: skip
+    assert results["subsampling"]["sure"] == 64 and kept["dropped"][0] == kept["averaged"][0] == 56
+    assert all(a > d for a, d in zip(kept["averaged"][1:3], kept["dropped"][1:3], strict=True))
+
+    error = {
+        (row["pixels"], row["noise"], row["own"], row["layer"], row["images"]): np.median(row["errors"])
+        for row in results["sharing"]
+    }
+    for world in (("random", 0), ("random", 0.5), ("photos", 0), ("photos", 0.5)):
+        for count in (1, 2, 4, 8, 16, 32, 64, 128):
+            behind = error[*world, 0, "convolution", count] > error[*world, 0, "locally connected", count]
+            assert behind == ((*world, count) == ("photos", 0.5, 1))
+        assert error[*world, 0.3, "convolution", 4] < error[*world, 0.3, "locally connected", 4]
+        assert error[*world, 0.3, "convolution", 64] > error[*world, 0.3, "locally connected", 64]
+    assert error["random", 0, 0.3, "convolution", 8] < error["random", 0, 0.3, "locally connected", 8]
+    assert error["random", 0, 1, "convolution", 128] > 0.9
+    for count in (4, 16, 64, 128):
+        assert error["random", 0, 0, "shared in any order", count] > 0.8
+        assert error["random", 0, 0, "9 wires anywhere", count] > 0.8
 
 
 IMAGE = np.zeros((6, 6))

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from lecture_utils import ascent
+from lecture_utils import ascent, data
 from lecture_utils import dehazing as dehazing_helper
 from lecture_utils.exercises import convolution, deep_dream, dehazing, engine, filter_visualization, go, mnist_cnn
 
@@ -99,6 +99,7 @@ DIM, BRIGHT, NOISE = (
     np.full((9, 8, 3), 0.4),
     np.random.default_rng(0).uniform(size=(64, 48, 3)),
 )
+CHEETAH, CUTLERY = (data.load_photo(name, side=224) for name in ("cheetah", "cutlery"))
 SMOOTH = np.linspace(0.2, 0.6, 64 * 48 * 3).reshape(64, 48, 3)
 RIGHT = {  # beside the forms that `in_many_forms` makes of the right values; the first one counts as the solution
     "anti_diagonal_filter": [(MIRRORED,), (MIRRORED.tolist(),)],
@@ -117,6 +118,7 @@ RIGHT = {  # beside the forms that `in_many_forms` makes of the right values; th
     ],
     "what_style_forgets": [(x,) for x in ("c, a", "A and C", "A+C", ["AC"], ["C", "A"], {"A", "C"}, frozenset("ac"))],
     "style_distance": [(lambda *maps: np.reshape(CHECKERS["style_distance"].stages[0].right(*maps), (1, 1)),)],
+    "own_box": [(CHEETAH, 0, 150, 74), (CHEETAH.astype(np.float64), [25], 150, np.int64(74))],
     "own_dream": [(LIGHT, DIM, BRIGHT), (2 * LIGHT, DIM.tolist(), DIM + np.float32(0.3))],
     "own_painting": [(SMOOTH, NOISE, 0.1 * SMOOTH + 0.9 * NOISE), (SMOOTH, NOISE[:40, :40], NOISE[::-1])],
     "roof_by_hand": [((0.7 - 0.9 * 0.6) / 0.4,), ((0.7 - 0.9) / 0.4 + 0.9,), ([[0.4]],)],
@@ -146,6 +148,8 @@ EXAMPLES = {  # for slips that are predicates, in their order, and then for the 
                  *[(3, 23, share) for share in (100 * SHARE, 1 - SHARE, FOURS_TOO, 0, 0.9)]],
     "drop_beside_a_rival": [-32, 31.9],
     "gram_by_hand": [[[6, 5], [4, 11]]],
+    "own_box": [(DIM, 0, 0, 2), (CHEETAH, 0.5, 150, 74), (CHEETAH, 200, 0, 56), (CHEETAH, 0, 0, 75),
+                (CHEETAH, 150, 0, 40), (CUTLERY, 100, 125, 74)],
     "own_dream": [(LIGHT, DIM, BRIGHT[:5]), (LIGHT, DIM, DIM), (LIGHT, BRIGHT, DIM), (LIGHT, DIM, DIM + 0.05)],
     "own_painting": [(SMOOTH, NOISE, SMOOTH), (SMOOTH, NOISE, NOISE), (SMOOTH, NOISE, NOISE[:40]),
                      (SMOOTH, NOISE, 0.9 * SMOOTH + 0.1 * NOISE)],

@@ -43,8 +43,9 @@ ALL = [
     networks.policy_network(4, depth=1, size=5, planes=1),
     networks.pooled_policy_network(4, depth=3, size=9),
     networks.pooled_policy_network(4, depth=2, size=8),
+    *[networks.pooled_policy_network(4, depth=2, size=9, pooling=pooling) for pooling in networks.POOLINGS],
     networks.fc_policy_network(6, size=9),
-    networks.fc_policy_network(6, depth=1, size=9, planes=48, pooled=True),
+    networks.fc_policy_network(6, depth=1, size=9, planes=48, normalised=True),
 ]
 
 
@@ -76,6 +77,38 @@ def test_points_of_the_pooled_network_stand_where_they_belong():
     np.testing.assert_allclose(logits, np.tile([[1, 2], [3, 4]], (3, 3)), atol=1e-5)
 
 
+@pytest.mark.parametrize("size", [6, 7])
+def test_what_each_pooling_makes_of_a_map(size):
+    """Layer 1 copies the board, so that the layer behind it gets the pooled board itself."""
+    board = np.random.default_rng(0).integers(0, 9, size=(size, size)).astype(float)
+    even = np.pad(board, (0, size % 2))
+    copy = np.zeros((5, 5, 1, 1))
+    copy[2, 2] = 1
+    pooled = {}
+    for pooling in networks.POOLINGS:
+        network = networks.pooled_policy_network(1, depth=2, planes=1, size=size, pooling=pooling)
+        network.get_layer("conv1").set_weights([copy, np.zeros(1)])
+        before = keras.Model(network.input, network.get_layer("conv2_padded").input)
+        pooled[pooling] = keras.ops.convert_to_numpy(before(board[None, ..., None]))[0]
+    windows = even.reshape(len(even) // 2, 2, len(even) // 2, 2)
+    counts = np.pad(np.ones_like(board), (0, size % 2)).reshape(windows.shape).sum(axis=(1, 3))  # points of the board
+    np.testing.assert_allclose(pooled["max"][..., 0], windows.max(axis=(1, 3)))
+    np.testing.assert_allclose(pooled["average"][..., 0], windows.sum(axis=(1, 3)) / counts)
+    np.testing.assert_allclose(pooled["stride 2"][..., 0], board[::2, ::2])
+    for number, (row, column) in enumerate(np.ndindex(2, 2)):
+        np.testing.assert_allclose(pooled["space to depth"][..., number], even[row::2, column::2])
+    beside = np.pad(board, (0, 1))
+    around = [beside[row : row + size, column : column + size] for row, column in np.ndindex(2, 2)]
+    np.testing.assert_allclose(pooled["stride-1 max"][..., 0], np.max(around, axis=0))
+
+
+def test_batch_normalisation_stands_before_each_rectifier():
+    kinds = [type(layer).__name__ for layer in networks.fc_policy_network(6, planes=2, normalised=True).layers]
+    assert kinds == ["InputLayer", "Flatten", *["Dense", "BatchNormalization", "ReLU"] * 3, "Dense", "Softmax"]
+    plain = networks.fc_policy_network(97)
+    assert plain.count_params() == 361 * 97 + 97 + 2 * (97 * 97 + 97) + 97 * 361 + 361
+
+
 def test_a_network_can_be_saved_and_loaded(tmp_path):
     network = ALL[0]
     network.save(tmp_path / "policy.keras")
@@ -91,6 +124,7 @@ def test_a_network_can_be_saved_and_loaded(tmp_path):
     (lambda: networks.policy_network(4, size=21), "size: expected 5 to 19, got 21"),
     (lambda: networks.policy_network(4, planes=0), "planes: expected a whole number of at least 1"),
     (lambda: networks.fc_policy_network(0), "units: expected a whole number"),
+    (lambda: networks.pooled_policy_network(4, pooling="mean"), "pooling: unknown 'mean'"),
     (lambda: networks.predict(ALL[0], np.zeros((2, 19, 19, 48))), r"planes: the network is for boards of 9 x 9"),
     (lambda: networks.predict(ALL[0], np.zeros((9, 9, 48))), "planes: expected an array with 4 axes"),
     (lambda: networks.predict(ALL[0], np.zeros((1, 9, 9, 48)), 9), "symmetries: expected 1 to 8"),
@@ -202,19 +236,44 @@ def test_an_unknown_network_gets_the_nearest_names():
         networks.trained("polcy")
 
 
-def test_every_cnn_is_better_than_its_twin_with_pooling_and_than_fc():
+def test_every_cnn_is_better_than_every_fc_net():
     """What the lesson says of its table: the 95 % intervals do not even touch."""
     assert list(RESULTS) == list(networks.TRAINED)
     for measure in ("top1", "top5"):
-        for name in ("cnn_board", "cnn_planes"):
-            assert RESULTS[name][measure][1] > RESULTS[f"{name}_pooled"][measure][2]
-            assert RESULTS[f"{name}_pooled"][measure][1] > RESULTS["fc_board"][measure][2]
+        assert RESULTS["fc_large"][measure][1] > RESULTS["fc_board"][measure][2]
+        assert RESULTS["cnn_board"][measure][1] > RESULTS["fc_large"][measure][2]
+        assert RESULTS["cnn_planes"][measure][1] > RESULTS["cnn_board"][measure][2]
         assert max(RESULTS, key=lambda name: RESULTS[name][measure]) == "policy"
     assert RESULTS["policy"]["eight_symmetries"]["top1"][0] > RESULTS["policy"]["top1"][0]
 
 
+def test_halving_the_board_costs_more_than_the_maximum():
+    """What the lesson says of its comparison: three seeds of each, and no two ranges touch."""
+    measured = data.load_results("go_pooling")["runs"]
+    short = min(run["epochs"] for run in measured)
+    top1 = {}
+    for run in measured:
+        if run["epochs"] == short:
+            top1.setdefault(run["pooling"], []).append(run["top1"])
+    assert all(len(top1[name]) == 3 for name in ("none", *networks.POOLINGS))
+    assert min(top1["none"]) > max(top1["stride-1 max"]) + 0.02
+    for halved in ("max", "average", "stride 2", "space to depth"):
+        assert max(top1[halved]) < min(top1["stride-1 max"]) / 2
+    longer = {run["pooling"]: run["top1"] for run in measured if run["epochs"] > short}
+    assert longer["none"] > 2 * max(longer["max"], longer["space to depth"])
+
+
+def test_gnu_go_does_not_always_play_its_own_move_again():
+    rows = data.load_results("go_again")
+    same = [hit for row in rows for hit in row["again"][str(row["level"])]]
+    other = [hit for row in rows for level, hits in row["again"].items() if int(level) != row["level"] for hit in hits]
+    assert len(rows) == 50 and len(same) == 350 and len(other) == 700
+    assert 0.9 < np.mean(same) < 0.97 and 0.68 < np.mean(other) < 0.79
+
+
 def test_the_policy_network_always_beats_random_moves():
-    random, gnugo = data.load_results("go_matches").values()
+    matches = data.load_results("go_matches")
+    random, gnugo = matches["random moves"], matches["GNU Go level 1"]
     assert random["games"] == random["won"] == 100 and len(gnugo["margins"]) == gnugo["games"] == 50
     game = records.read(data.path("go/network_game.sgf").read_bytes())[0]
     sign = 1 if gnugo["margins"][0] > 0 else -1

@@ -86,6 +86,15 @@ def test_shards_hold_every_position_of_every_game_once(games, shards):
     assert set(lengths[:-1]) == {256}
 
 
+@pytest.mark.parametrize(("inputs", "read"), [(1, 8), (8, 8), (9, 16), (48, 48)])
+def test_of_a_shard_the_first_planes_alone_can_be_read(shards, inputs, read):
+    for file in sorted((shards / "shards").glob("test-*.npz")):
+        x, moves = train.load_shard(file, SIZE)
+        some, same = train.load_shard(file, SIZE, inputs)
+        np.testing.assert_array_equal(some, x[..., :read])
+        np.testing.assert_array_equal(same, moves)
+
+
 def test_an_encoding_that_was_stopped_leaves_no_shards_and_is_done_anew(games, tmp_path):
     def interrupted():
         for number, game in enumerate(records.Collection(games)):

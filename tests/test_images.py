@@ -51,6 +51,17 @@ def test_total_variation_is_the_sum_over_pairs_of_neighbours():
     )
 
 
+def test_grain_is_the_share_of_waves_shorter_than_8_pixels():
+    place = np.arange(48)
+
+    def waves(length):
+        return (0.5 + 0.2 * np.cos(2 * np.pi * place / length))[None, :, None, None] * np.ones((1, 1, 48, 3))
+
+    mixed = (waves(4) + np.swapaxes(waves(16), 1, 2)) / 2
+    pictures = np.concatenate([waves(16), waves(4), mixed, np.full((1, 48, 48, 3), 0.5)])
+    np.testing.assert_allclose(images.grain(pictures), [0, 1, 0.5, 0], atol=1e-6)
+
+
 def test_bytes_are_rounded_and_a_jpeg_is_nearly_the_image(photo, tmp_path):
     assert images.to_bytes(np.array([[[0.0], [0.499 / 255], [0.501 / 255], [1.0]]])).ravel().tolist() == [0, 0, 1, 255]
     files = [tmp_path / "new" / f"{quality}.jpg" for quality in (60, 95)]
@@ -77,6 +88,9 @@ def test_images_for_a_model_have_its_size_channels_and_range():
     (lambda m: images.gaussian_blur(np.ones((4, 4, 3)), -1), "sigma: expected a number of at least 0, got -1"),
     (lambda m: images.total_variation(np.ones((4, 4, 3))), "images: expected an array with 4 axes"),
     (lambda m: images.total_variation(np.ones((1, 4, 4, 3)), power=0), "power: expected a whole number of at least 1"),
+    (lambda m: images.grain(np.ones((1, 16, 24, 3))), "images: expected squares of at least 8 x 8 pixels"),
+    (lambda m: images.grain(np.ones((1, 4, 4, 3))), "images: expected squares of at least 8 x 8 pixels"),
+    (lambda m: images.grain(2 * np.ones((1, 8, 8, 3))), "images: expected values in"),
     (lambda m: images.save_jpeg(np.ones((4, 4, 3)), None, quality=0), "quality: expected a whole number"),
 ])  # fmt: skip
 def test_bad_input_is_named(call, message):

@@ -41,6 +41,59 @@ def test_shift_moves_fills_with_zeros_and_loses_what_leaves():
             np.testing.assert_array_equal(moved[:, row, column], expected)
 
 
+def test_whole_images_lose_only_zeros():
+    images = np.zeros((3, 6, 5, 1), np.float32)
+    images[0, 4, 2], images[1, 3, 2] = 0.1, 1  # one row and two rows above the last
+    assert mnist_cnn.whole(images, down=1).tolist() == [True, True, True]
+    assert mnist_cnn.whole(images, down=2).tolist() == [False, True, True]
+    assert mnist_cnn.whole(images, right=-3).tolist() == [False, False, True]
+    assert mnist_cnn.whole(images, right=-2).tolist() == [True, True, True]
+
+
+@pytest.mark.parametrize("strides", [1, 2])
+def test_a_locally_connected_layer_with_the_same_filters_everywhere_is_a_convolution(strides):
+    local = mnist_cnn.LocallyConnected2D(4, 3, strides, activation="relu")
+    shared = keras.layers.Conv2D(4, 3, strides=strides, activation="relu", bias_initializer="normal")
+    expected = shared(IMAGES).numpy()
+    assert local(IMAGES).shape == local.compute_output_shape(IMAGES.shape) == expected.shape
+    kernel, bias = (weights.numpy() for weights in shared.weights)
+    local.set_weights([np.broadcast_to(w, v.shape) for w, v in zip((kernel.reshape(18, 4), bias), local.weights)])  # noqa: B905
+    np.testing.assert_allclose(local(IMAGES), expected, atol=1e-5)
+
+
+def test_a_locally_connected_layer_has_filters_of_its_own_at_every_place():
+    local = mnist_cnn.LocallyConnected2D(2, 3)
+    before = local(IMAGES).numpy()
+    kernel = local.kernel.numpy()
+    kernel[1, 2] += 1
+    local.kernel.assign(kernel)
+    changed = (local(IMAGES).numpy() != before).any(axis=(0, 3))
+    assert changed.sum() == 1 and changed[1, 2]
+    copy = mnist_cnn.LocallyConnected2D.from_config(local.get_config())
+    assert copy(IMAGES).shape == before.shape and not np.array_equal(copy.kernel, kernel)
+
+
+def test_between_fc_and_cnn_one_thing_changes_at_a_time():
+    nets = {name: mnist_cnn.network(name) for name in mnist_cnn.NETWORKS}
+    assert {name: net.count_params() for name, net in nets.items()} == {
+        "FC": 898_510, "FC, equal size": 137_420, "FC, equal neurons": 8_725_235,
+        "local": 450_860, "shared": 137_660, "local + max": 1_662_410, "shared + max": 137_660,
+        "shared + mean": 137_660,
+    }  # fmt: skip
+
+    def neurons(net):
+        sizes = [np.prod(layer.output.shape[1:]) for layer in net.layers if type(layer).__name__ != "Cropping2D"]
+        return [int(size) for size, layer in zip(sizes, net.layers, strict=False) if layer.weights]
+
+    assert neurons(nets["FC, equal neurons"]) == [25 * 13 * 13, 50 * 5 * 5, 100, 10]
+    for a, b in (("local", "shared"), ("local + max", "shared + max"), ("shared + mean", "shared + max")):
+        shapes = [[layer.output.shape for layer in nets[name].layers] for name in (a, b)]
+        assert shapes[0] == shapes[1]
+    ways_in = {name: [layer.input.shape[1:] for layer in nets[name].layers if layer.name.startswith("dense")][0]
+               for name in ("local", "shared + max", "shared + mean")}  # fmt: skip
+    assert set(ways_in.values()) == {(1250,)}
+
+
 def test_permuting_keeps_all_pixels_and_can_be_undone():
     order = np.random.default_rng(1).permutation(30)
     shuffled = mnist_cnn.permute_pixels(IMAGES, order)
@@ -67,6 +120,10 @@ def test_subsampling_by_2_keeps_a_quarter():
     (lambda: mnist_cnn.shift(IMAGES * np.nan), "images: expected finite numbers"),
     (lambda: mnist_cnn.permute_pixels(IMAGES, np.zeros(30, int)), "order: expected each of 0 to 29 once"),
     (lambda: mnist_cnn.permute_pixels(IMAGES, np.arange(29)), "order: expected each of 0 to 29 once"),
+    (lambda: mnist_cnn.whole(IMAGES, down=6), "down: expected a shift of less than 6 pixels, got 6"),
+    (lambda: mnist_cnn.network("pooled"), "name: "),
+    (lambda: mnist_cnn.LocallyConnected2D(0, 3), "filters: expected a whole number"),
+    (lambda: mnist_cnn.LocallyConnected2D(2, 7)(IMAGES), "images: expected at least 7 pixels a side, got 6 x 5"),
     (lambda: mnist_cnn.subsample(IMAGES, 0), "step: expected a whole number of at least 1"),
 ])  # fmt: skip
 def test_bad_input_is_named(call, message):

@@ -85,6 +85,43 @@ def test_probabilities_say_which_class_takes_over(cnn, digits):
     np.testing.assert_allclose(drops, intact[7] - covered[:, :, 7], atol=1e-6)
 
 
+def test_log_odds_are_what_the_probability_says_where_it_can():
+    logits = RNG.normal(size=(3, 4, 5)).astype(np.float32)
+    p = keras.ops.softmax(logits).numpy()
+    for number in range(5):
+        expected = np.log(p[..., number] / (1 - p[..., number]))
+        np.testing.assert_allclose(occlusion.log_odds(logits, number), expected, atol=1e-5)
+
+
+def test_log_odds_stay_finite_where_the_probability_is_rounded_to_one():
+    assert occlusion.log_odds(np.float32([60, 0, 0]), 0) == pytest.approx(60 - np.log(2))
+    assert occlusion.log_odds(np.float32([-200, 300]), 0) == pytest.approx(-500)
+
+
+def test_every_score_is_the_loop_over_boxes(cnn, digits):
+    image = digits[0]
+    tops, lefts = occlusion.box_corners(image.shape, 7, 7)
+    pictures = np.repeat(image[None], 1 + len(tops) * len(lefts), axis=0)
+    for picture, (top, left) in zip(pictures[1:], [(top, left) for top in tops for left in lefts], strict=True):
+        picture[top : top + 7, left : left + 7] = 0.25
+    logits = cnn(pictures).numpy().astype(float)
+    p = (np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True))[:, 3]
+    for score, values in {"probability": p, "log-odds": np.log(p / (1 - p)), "logit": logits[:, 3]}.items():
+        drops = occlusion.occlusion_map(cnn, image, 3, patch=7, stride=7, fill=0.25, score=score)
+        np.testing.assert_allclose(drops.ravel(), values[0] - values[1:], atol=1e-3, rtol=1e-3)
+
+
+def test_a_rival_moves_the_log_odds_but_not_the_logit():
+    image = np.ones((16, 16, 1), np.float32)
+    model = looks_at((4, 4), weight=3.0)  # class 0: always logit 0; class 1: 3 x the pixel, hidden by box 1, 1
+    options = {"patch": 4, "stride": 4, "fill": 0}
+    assert np.abs(occlusion.occlusion_map(model, image, 0, score="logit", **options)).max() == 0
+    drops = occlusion.occlusion_map(model, image, 0, score="log-odds", **options)
+    assert drops[1, 1] == pytest.approx(-3, abs=1e-5) and np.abs(drops).sum() == pytest.approx(3, abs=1e-4)
+    drops = occlusion.occlusion_map(model, image, 1, score="log-odds", **options)
+    assert drops[1, 1] == pytest.approx(3, abs=1e-5)
+
+
 def test_a_larger_stride_takes_a_part_of_the_same_numbers(cnn, digits):
     fine = occlusion.occlusion_map(cnn, digits[1], patch=4, stride=2)
     coarse = occlusion.occlusion_map(cnn, digits[1], patch=4, stride=4)
@@ -100,18 +137,18 @@ def test_the_batch_size_changes_nothing(cnn, digits):
 def test_one_trace_for_all_images_classes_patches_strides_and_fills_of_one_size(digits):
     model = models.mnist_cnn(trained=False)
     occlusion.occlusion_map(model, digits[0], patch=8, stride=4)
-    before = occlusion._covered_probabilities.experimental_get_tracing_count()
+    before = occlusion._covered_logits.experimental_get_tracing_count()
     for image, options in zip(digits, [(None, 3, 3, 0), (3, 8, 5, "mean"), (9, 28, 1, "blur")], strict=True):
         occlusion.occlusion_map(model, image, *options)
-    assert occlusion._covered_probabilities.experimental_get_tracing_count() == before
+    assert occlusion._covered_logits.experimental_get_tracing_count() == before
 
 
 def test_many_sizes_need_few_traces():
     model = looks_at((4, 4))
-    before = occlusion._covered_probabilities.experimental_get_tracing_count()
+    before = occlusion._covered_logits.experimental_get_tracing_count()
     for height, width in ((20, 20), (24, 20), (28, 30), (40, 50), (21, 33), (30, 30)):
         occlusion.occlusion_map(model, np.ones((height, width, 1), np.float32), 1, patch=8, stride=8)
-    assert occlusion._covered_probabilities.experimental_get_tracing_count() - before <= 3
+    assert occlusion._covered_logits.experimental_get_tracing_count() - before <= 3
 
 
 def test_dropout_is_off():
@@ -183,6 +220,8 @@ IMAGE = np.full((28, 28, 1), 0.5, np.float32)
     ({"stride": 0}, "stride: expected a whole number of at least 1, got 0"),
     ({"patch": 4, "stride": 5}, "stride: expected at most the patch's 4, so that no pixel is left out, got 5"),
     ({"batch_size": 0}, "batch_size: expected a whole number of at least 1"),
+    ({"score": "logodds"}, "score: unknown 'logodds'. Did you mean 'log-odds'"),
+    ({"score": None}, "score: unknown None. Did you mean"),
     ({"fill": "gray"}, "fill: unknown 'gray'. Did you mean"),
     ({"fill": "men"}, "fill: unknown 'men'. Did you mean 'mean'"),
     ({"fill": 1.5}, "fill: expected a number from 0 to 1, got 1.5"),
@@ -204,6 +243,10 @@ def test_bad_input_is_named(cnn, changes, message):
 @pytest.mark.parametrize("call, message", [
     (lambda: occlusion.to_pixels(np.ones((3, 3)), (28, 28), 8, 8), "drops: expected 4 x 4 boxes, got shape"),
     (lambda: occlusion.to_pixels(np.ones(4), (28, 28), 8, 8), "drops: expected an array with 2 axes"),
+    (lambda: occlusion.log_odds(np.ones((2, 3)), 3), "number: expected a class from 0 to 2, got 3"),
+    (lambda: occlusion.log_odds(np.ones((2, 3)), -1), "number: expected a whole number of at least 0, got -1"),
+    (lambda: occlusion.log_odds([np.nan, 1], 0), "logits: expected finite numbers"),
+    (lambda: occlusion.log_odds([1.0], 0), "logits: expected at least two classes"),
     (lambda: occlusion.filling(np.ones((4, 4)), 0.5), "image: expected an array with 3 axes"),
 ])  # fmt: skip
 def test_bad_input_of_the_small_helpers_is_named(call, message):

@@ -265,6 +265,14 @@ def test_randomized_changes_the_layers_above_and_leaves_the_model_alone(cnn):
     assert not np.array_equal(saliency.randomized(cnn, "logits", seed=4).get_weights()[-2], shallow.get_weights()[-2])
 
 
+def test_randomized_alone_changes_one_layer(cnn):
+    copy, cascade = saliency.randomized(cnn, "conv2", seed=3, alone=True), saliency.randomized(cnn, "conv2", seed=3)
+    for layer in ("conv1", "conv2", "dense1", "logits"):
+        old, new, deep = (m.get_layer(layer).get_weights()[0] for m in (cnn, copy, cascade))
+        assert np.array_equal(old, new) == (layer != "conv2")
+        assert np.array_equal(old, deep) == (layer == "conv1")
+
+
 def test_randomized_copes_with_shortcuts(photos_model):
     photo = data.load_photo("kingfisher", 64)[None]
     logits = saliency.randomized(photos_model, "stem").predict(photo, verbose=0)
@@ -332,6 +340,19 @@ def test_curves_begin_and_end_with_the_photo_or_the_filled_one(chess):
     np.testing.assert_allclose(probabilities[[0, -1]], plain, atol=1e-5)
     _, back = saliency.insertion_curve(chess, image, -heat, 1, steps=4, fill=0.3)
     np.testing.assert_allclose(back, probabilities[::-1], atol=1e-5)  # the same pictures in the reverse order
+
+
+def test_pixels_are_filled_from_another_image(chess, monkeypatch):
+    seen = []
+    original = saliency._probabilities
+    monkeypatch.setattr(saliency, "_probabilities", lambda model, x: seen.append(x) or original(model, x))
+    image, heat = np.ones((8, 10, 1), np.float32), np.arange(80.0).reshape(8, 10)
+    other = np.random.default_rng(0).uniform(size=image.shape).astype(np.float32)
+    saliency.deletion_curve(chess, image, heat, 1, steps=2, fill=other)
+    start, half, end = np.concatenate(seen)
+    np.testing.assert_array_equal(start, image)
+    np.testing.assert_array_equal(end, other)
+    np.testing.assert_array_equal(half, np.concatenate([image[:4], other[4:]]))
 
 
 def test_a_share_of_the_pixels_is_deleted_the_largest_first(chess, monkeypatch):
@@ -407,6 +428,7 @@ def test_bad_images_and_classes_are_named(method, images, target, message, cnn):
     (lambda m: saliency.insertion_curve(m, GOOD[0], np.ones((28, 28)), steps=0), "steps: expected a whole number"),
     (lambda m: saliency.deletion_curve(m, GOOD[0], np.ones((28, 28)), fill="blurr"), "fill: unknown 'blurr'"),
     (lambda m: saliency.deletion_curve(m, GOOD[0], np.ones((28, 28)), fill=2), "fill: expected a number from 0 to 1"),
+    (lambda m: saliency.deletion_curve(m, GOOD[0], np.ones((28, 28)), fill=GOOD[0, 1:]), "fill: expected the image's"),
     (lambda m: saliency.rank_correlation(np.ones((2, 2)), np.ones((2, 3))), "second: expected the shape of the first"),
     (lambda m: saliency.rank_correlation(np.ones((2, 2)), np.full((2, 2), np.nan)), "second: expected finite numbers"),
 ])  # fmt: skip

@@ -195,6 +195,7 @@ def test_the_speaker_view_opens_and_shows_the_notes(browser, decks, lesson):
     script = "return [...document.querySelectorAll('aside.notes')].map(a => a.textContent.trim())"
     texts = browser.execute_script(script)
     assert len(texts) == len(notes) and all(texts)
+    assert not browser.find_elements(By.CSS_SELECTOR, "aside.notes details")  # folded in the notebook only
     browser.find_element(By.TAG_NAME, "body").send_keys("s")
     deck, *others = browser.window_handles
     assert len(others) == 1

@@ -31,6 +31,8 @@ THREADS = [
 ]
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 SECONDS_PER_CELL = 600
+# Speaker notes are folded in a notebook, where students read
+FOLD = "<details><summary>For the lecturer</summary>\n\n", "\n\n</details>"
 
 
 def sources():
@@ -66,6 +68,8 @@ def build(source):
     for cell in cells:
         if "hide-input" in tags(cell):
             cell.metadata["jupyter"] = {"source_hidden": True}
+        if cell.metadata.get("slideshow", {}).get("slide_type") == "notes":
+            cell.source = cell.source.join(FOLD)
     lesson = [cell for cell in cells if "solution" not in tags(cell)]
     solved = [
         cell

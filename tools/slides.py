@@ -35,7 +35,7 @@ class SlidesExporter(pages.PageExporter):
 def deck(notebook):
     """One deck as HTML text."""
     name = notebooks.title(notebook)
-    shown = titled([cell for cell in notebook.cells if slide_type(cell) != "skip"])
+    shown = titled([unfolded(cell) for cell in notebook.cells if slide_type(cell) != "skip"])
     body, _ = pages.without_hidden_code(SlidesExporter()).from_notebook_node(
         type(notebook)(notebook, cells=grouped(shown))
     )
@@ -57,6 +57,14 @@ def deck(notebook):
         f'<body><div class="reveal"><div class="slides">{body}</div></div>'
         f"{''.join(f'<script>{script}</script>' for script in scripts)}</body></html>"
     )
+
+
+def unfolded(cell):
+    """`cell`; speaker notes without their fold."""
+    if slide_type(cell) != "notes":
+        return cell
+    before, after = notebooks.FOLD
+    return type(cell)(cell, source=cell.source.removeprefix(before).removesuffix(after))
 
 
 def titled(cells):

@@ -3,11 +3,13 @@ and units of networks, for lesson 3, slides 24, 29 and 30.
 
     python data/build/class_images.py JUDGES 2>/dev/null | tee data/build/class_images.log
 
-JUDGES: the folder of judges.py. About half an hour on two CPU cores. Each class is tried six times, with three seeds
-and two sizes of parts. EfficientNet-Lite1 chooses: the try that it is surest of. EfficientNet-Lite2, which took no
-part in making or choosing, judges. The names of class_names.json were asked for afterwards: the twelve chosen images,
-enlarged to 576 pixels, without titles and in three random orders, shown to a vision-language model that knew only that
-each is one of ImageNet's classes.
+JUDGES: the folder of judges.py. About an hour and a half on two CPU cores. With names of parts behind it, only these
+are made: tries, alone, ablation, units. Each class is tried six times, with three seeds and two sizes of parts.
+EfficientNet-Lite1 chooses: the try that it is surest of. EfficientNet-Lite2, which took no part in making or choosing,
+judges. "Alone" are the same classes made without SqueezeNet, so that it can judge, too. The ablation adds one help
+after the other, and then leaves out one of all, with three seeds each. The names of class_names.json were asked for
+afterwards: the twelve chosen images, enlarged to 576 pixels, without titles and in three random orders, shown to a
+vision-language model that knew only that each is one of ImageNet's classes.
 """
 
 import json
@@ -33,15 +35,22 @@ TRIES = [(seed, part) for part in (0.6, 0.9) for seed in (0, 1, 2)]
 WHOLE, PARTS, VARIATION = ascent.zoom(1), ascent.zoom(0.6), 0.0006 * ascent.total_variation()
 COLOURS = ascent.fourier(SIDE, colour=2)
 PAIR = ["bell pepper", "dumbbell"]  # of the ablation
+PIXELS, JITTER, ALL = ascent.sigmoid_pixels(SIDE), ascent.jitter(16), ["variation", "typical", "second"]
 ABLATION = {  # name: what the image is made of, transforms, and what is added to the goal
-    "nothing": (ascent.sigmoid_pixels(SIDE), [WHOLE], []),
-    "variation": (ascent.sigmoid_pixels(SIDE), [WHOLE], ["variation"]),
-    "jitter": (ascent.sigmoid_pixels(SIDE), [ascent.jitter(16), WHOLE], ["variation"]),
-    "zoom": (ascent.sigmoid_pixels(SIDE), [ascent.jitter(16), PARTS], ["variation"]),
-    "fourier": (COLOURS, [ascent.jitter(16), PARTS], ["variation"]),
-    "statistics": (COLOURS, [ascent.jitter(16), PARTS], ["variation", "typical"]),
-    "second": (COLOURS, [ascent.jitter(16), PARTS], ["variation", "typical", "second"]),
-}
+    "nothing": (PIXELS, [WHOLE], []),
+    "variation": (PIXELS, [WHOLE], ALL[:1]),
+    "jitter": (PIXELS, [JITTER, WHOLE], ALL[:1]),
+    "zoom": (PIXELS, [JITTER, PARTS], ALL[:1]),
+    "fourier": (COLOURS, [JITTER, PARTS], ALL[:1]),
+    "statistics": (COLOURS, [JITTER, PARTS], ALL[:2]),
+    "second": (COLOURS, [JITTER, PARTS], ALL),
+    "all but variation": (COLOURS, [JITTER, PARTS], ALL[1:]),
+    "all but jitter": (COLOURS, [PARTS], ALL),
+    "all but zoom": (COLOURS, [JITTER, WHOLE], ALL),
+    "all but fourier": (PIXELS, [JITTER, PARTS], ALL),
+    "all but statistics": (COLOURS, [JITTER, PARTS], ["variation", "second"]),
+}  # all but the second network is "statistics"
+SEEDS = (0, 1, 2)
 
 
 def file_of(kind, label, *number):
@@ -72,13 +81,13 @@ def entries():
     about = {"source": "computed for these lessons", "licence": "as this project"}
     about["credit"] = "The authors of these lessons; EfficientNet-Lite0 and SqueezeNet."
     what = {
-        "results/class_images.json": "Which answer the class is, of two networks that judge, for every try.",
+        "results/class_images.json": "Which answer the class is, of the networks that judge, for every try.",
         "results/class_names.json": "The first guesses of a vision-language model at the twelve classes.",
     }
     for label in CLASSES:
         what[f"gallery/{file_of('class', label)}.jpg"] = f"An image that excites the output “{label}” of two networks"
     for label in PAIR:
-        for number in range(len(ABLATION)):
+        for number in range(7):
             name = file_of("ablation", label, number)
             what[f"gallery/{name}.jpg"] = f"An image that excites “{label}”, with {number} of the six helps"
     for number, (layer, unit) in enumerate(UNITS):
@@ -87,12 +96,14 @@ def entries():
     return {file: about | {"what": text + sizes.get(file, "")} for file, text in what.items()}
 
 
-def main(folder):
+def main(folder, parts):
     lite, squeeze = models.efficientnet_lite0(), models.squeezenet()
     chooser, judge = judges.judges(folder).values()
     photos = np.stack([data.load_photo(name, side=224) for name in data.photo_names()])
     blocks = ["normalize", "stem", *[f"block{number}_project" for number in range(1, 13)]]
-    typical, results, labels = ascent.typical(lite, photos, blocks), {}, CLASSES
+    typical, labels = ascent.typical(lite, photos, blocks), CLASSES
+    file = data.DATA / "results" / "class_images.json"
+    results = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     started = time.perf_counter()
 
     def goal(labels, added):
@@ -109,41 +120,75 @@ def main(folder):
             made += list(ascent.ascend(goal(labels[k : k + 4], added), COLOURS, views, **settings))
         return made
 
-    def report(name, pictures, labels):
-        of = {who: ranks(one, pictures, labels) for who, one in (("lite1", chooser), ("lite2", judge))}
-        saturation = [float(np.ptp(picture, axis=2).mean()) for picture in pictures]
-        print(f"{name}: {of}, saturation {np.mean(saturation):.2f}, {time.perf_counter() - started:.0f} s", flush=True)
-        return of
+    def report(name, pictures, labels, **asked):
+        asked = {"lite1": chooser, "lite2": judge} | asked
+        results[name] = {who: ranks(one, pictures, labels) for who, one in asked.items()}
+        saturation = np.mean([np.ptp(picture, axis=2).mean() for picture in pictures])
+        print(
+            f"{name}: {results[name]}, saturation {saturation:.2f}, {time.perf_counter() - started:.0f} s", flush=True
+        )
+        file.write_text(json.dumps(results) + "\n", encoding="utf-8")
 
-    tried = {}
-    for seed, part in TRIES:
-        tried[seed, part] = make(labels, part, seed)
-        results[f"seed {seed}, part {part}"] = report(f"seed {seed}, part {part}", tried[seed, part], labels)
-    chosen = []
-    for k, label in enumerate(labels):
-        candidates = [pictures[k] for pictures in tried.values()]
-        best = answers(chooser, candidates)[:, data.imagenet_labels().index(label)].argmax()
-        print(f"{label}: try {best + 1} of {len(TRIES)}, {TRIES[best]}", flush=True)
-        chosen.append(candidates[best])
-        save(file_of("class", label), candidates[best])
-    results["chosen"] = report("chosen", chosen, labels)
-    alone = make(labels, 0.6, 0, added=("variation", "typical"))
-    results["EfficientNet-Lite0 alone, seed 0, part 0.6"] = report("alone", alone, labels)
-    (data.DATA / "results" / "class_images.json").write_text(json.dumps(results) + "\n", encoding="utf-8")
+    def tries():
+        tried = {}
+        for seed, part in TRIES:
+            tried[seed, part] = make(labels, part, seed)
+            report(f"seed {seed}, part {part}", tried[seed, part], labels)
+        chosen = []
+        for k, label in enumerate(labels):
+            candidates = [pictures[k] for pictures in tried.values()]
+            best = answers(chooser, candidates)[:, data.imagenet_labels().index(label)].argmax()
+            print(f"{label}: try {best + 1} of {len(TRIES)}, {TRIES[best]}", flush=True)
+            chosen.append(candidates[best])
+            save(file_of("class", label), candidates[best])
+        report("chosen", chosen, labels)
 
-    for number, (what, (made_of, views, added)) in enumerate(ABLATION.items()):
-        made = ascent.ascend(goal(PAIR, added), made_of, views, steps=STEPS, seed=0)
-        report(f"ablation, {what}", made, PAIR)
-        for label, image in zip(PAIR, made, strict=True):
-            save(file_of("ablation", label, number), image)
-    for number, (layer, unit) in enumerate(UNITS):
-        target, views = ascent.channel(lite, unit, layer), [ascent.jitter(8), ascent.zoom(0.8, side=160)]
-        settings = {"steps": 80, "step_size": 0.1}
-        four = [ascent.ascend(target, ascent.fourier(160, 2), views, seed=seed, **settings)[0] for seed in range(4)]
-        save(f"unit_{number}", np.concatenate(four, axis=1))
-        print(f"{layer} {unit}: {[round(float(target(image[None])[0])) for image in four]}", flush=True)
+    def alone():
+        for seed in SEEDS:
+            made = make(labels, 0.6, seed, added=("variation", "typical"))
+            report(f"alone, seed {seed}, part 0.6", made, labels, squeezenet=(squeeze, 227))
+
+    def ablation():
+        right, cut = [data.imagenet_labels().index(label) for label in PAIR], SIDE * 9 // 10
+        parts = slice(None, cut), slice(SIDE - cut, None)
+        measured = results.setdefault("ablation", {})
+        for number, (what, (made_of, views, added)) in enumerate(ABLATION.items()):
+            for seed in SEEDS:
+                if f"{what}, seed {seed}" in measured:
+                    continue
+                made = ascent.ascend(goal(PAIR, added), made_of, views, steps=STEPS, seed=seed)
+                shown = {  # to whom, and what of each picture
+                    "whole": ((lite, 224), [made]),
+                    "corners": ((lite, 224), [made[:, rows, columns] for rows in parts for columns in parts]),
+                    "shifted": ((lite, 224), [np.roll(made, (SIDE // 8, SIDE // 8), (1, 2))]),
+                    "squeezenet": ((squeeze, 227), [made]),
+                    "lite2": (judge, [made]),
+                }
+                found = {
+                    which: np.mean([answers(who, pictures)[[0, 1], right] for pictures in views], axis=0)
+                    for which, (who, views) in shown.items()
+                }
+                found["grain"] = images.grain(made)
+                found = {which: [round(float(v), 4) for v in values] for which, values in found.items()}
+                measured[f"{what}, seed {seed}"] = found
+                print(f"ablation, {what}, seed {seed}: {found}, {time.perf_counter() - started:.0f} s", flush=True)
+                file.write_text(json.dumps(results) + "\n", encoding="utf-8")
+                if seed == 0 and number < 7:
+                    for label, image in zip(PAIR, made, strict=True):
+                        save(file_of("ablation", label, number), image)
+
+    def units():
+        for number, (layer, unit) in enumerate(UNITS):
+            target, views = ascent.channel(lite, unit, layer), [ascent.jitter(8), ascent.zoom(0.8, side=160)]
+            settings = {"steps": 80, "step_size": 0.1}
+            four = [ascent.ascend(target, ascent.fourier(160, 2), views, seed=seed, **settings)[0] for seed in range(4)]
+            save(f"unit_{number}", np.concatenate(four, axis=1))
+            print(f"{layer} {unit}: {[round(float(target(image[None])[0])) for image in four]}", flush=True)
+
+    for part in parts or ("tries", "alone", "ablation", "units"):
+        {"tries": tries, "alone": alone, "ablation": ablation, "units": units}[part]()
     record.files(__file__, entries())
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], sys.argv[2:])

@@ -1,4 +1,5 @@
-"""data/gallery/dream_*.jpg and dream_zoom.avif: dreams of VGG16, and of two classifiers, for lesson 6.
+"""data/gallery/dream_*.jpg and dream_zoom.avif: dreams of VGG16, of two classifiers, and the slide's recipe to its
+end, for lesson 6.
 
     python data/build/deep_dream.py ORIGINALS 2>/dev/null | tee data/build/deep_dream.log
 
@@ -14,7 +15,11 @@ import record
 
 from lecture_utils import ascent, data, deep_dream, images, models  # isort: skip (quietens TensorFlow)
 
+import keras
+import numpy as np
+import tensorflow as tf
 from PIL import Image
+from scipy.optimize import minimize
 
 WIDTH, QUALITY = 1024, 88
 DREAMS = {  # name: photo
@@ -53,6 +58,42 @@ def zoom(goal):
     return frames[:FRAMES]
 
 
+def target(name, iterations=400):
+    """The photo changed by L-BFGS until block11_add of EfficientNet-Lite0 puts out twice as much, or as near as it
+    comes. Logs the distance from that target, 1 for the photo."""
+    photo = data.load_photo(name)
+    photo = images.resized(photo, (round(288 * photo.shape[0] / photo.shape[1]), 288))
+    model = models.efficientnet_lite0()
+    network = keras.Model(model.input, model.get_layer("block11_add").output)
+    doubled = 2 * network(photo[None])
+    unit = 0.01 * np.sqrt(photo.size)  # the first step has length 1: a pixel moves by 0.01
+
+    @tf.function
+    def loss_and_gradient(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            loss = tf.reduce_sum((network(x) - doubled) ** 2) / tf.reduce_sum((doubled / 2) ** 2)
+        return loss, tape.gradient(loss, x)
+
+    def for_scipy(numbers):
+        loss, gradient = loss_and_gradient(tf.constant(unit * numbers.reshape(1, *photo.shape), tf.float32))
+        return float(loss), unit * gradient.numpy().astype(float).ravel()
+
+    distances = []
+    found = minimize(
+        for_scipy,
+        photo.astype(float).ravel() / unit,
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(0, 1 / unit)] * photo.size,
+        options={"maxiter": iterations, "maxfun": 3 * iterations, "ftol": 0, "gtol": 0},
+        callback=lambda intermediate_result: distances.append(intermediate_result.fun**0.5),
+    )
+    seen = {step: f"{distances[step - 1]:.3f}" for step in (1, 10, 25, 50, 100, 200, 400) if step <= len(distances)}
+    print(f"target, {name}: distance after iterations {seen}", flush=True)
+    return (unit * found.x).reshape(photo.shape).clip(0, 1)
+
+
 def entries():
     """What is recorded of the files."""
     about = {"source": "computed for these lessons", "licence": "as the photo `photos/machu_picchu.jpg`"}
@@ -61,6 +102,9 @@ def entries():
         "gallery/dream_zoom.avif": about
         | {"what": f"An animated flight into a dream of VGG16, made from machu_picchu, {FRAMES} frames of 768×432."}
     }
+    what = f"machu_picchu after the recipe of slide 33 with L-BFGS, {record.size('gallery/dream_target.jpg')} RGB."
+    credit = "The authors of these lessons; EfficientNet-Lite0; the photo it was made from."
+    found["gallery/dream_target.jpg"] = about | {"what": what, "credit": credit}
     for name, photo in DREAMS.items():
         file = f"gallery/dream_{name}.jpg"
         what = f"A dream of VGG16, made from {photo}, {record.size(file)} RGB."
@@ -76,13 +120,16 @@ def entries():
 def main():
     animals = ascent.energy(models.vgg16("conv5_3"), "conv5_3")
     first, second = models.efficientnet_lite0(), models.squeezenet()
-    wanted = sys.argv[2:] or [*DREAMS, *CLASSES, "zoom"]
+    wanted = sys.argv[2:] or [*DREAMS, *CLASSES, "zoom", "target"]
     for name in wanted:
         started, cpu = time.perf_counter(), time.process_time()
         if name == "zoom":
             frames = [Image.fromarray(images.to_bytes(frame)) for frame in zoom(animals)]
             file = data.DATA / "gallery" / "dream_zoom.avif"
             frames[0].save(file, save_all=True, append_images=frames[1:], duration=80, quality=45, speed=4)
+        elif name == "target":
+            changed = [target(photo) for photo in ("machu_picchu", "chambord")]
+            images.save_jpeg(changed[0], data.DATA / "gallery" / "dream_target.jpg", 95)
         elif name in DREAMS:
             dream = deep_dream.deep_dream(animals, original(DREAMS[name], WIDTH), **ANIMALS)
             images.save_jpeg(dream, data.DATA / "gallery" / f"dream_{name}.jpg", QUALITY)

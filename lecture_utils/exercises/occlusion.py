@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 
-from lecture_utils.exercises.engine import Function, exercise, number, whole
+from lecture_utils.exercises.engine import Function, exercise, number, picture, whole
 
 
 @exercise(
@@ -131,3 +131,68 @@ _right_map = _map_of(None, 0.5)
 )
 def gain_map(function: Function("model, image, wanted, patch", _model_and_image)):
     """Exercise 5.4. function: (model, image, wanted, patch) -> (rows, columns), the probability from each box alone."""
+
+
+_FILLINGS = {"grey": 0.5, "mean colour": "mean", "blur": "blur"}
+
+
+@functools.cache
+def _classifier():
+    from lecture_utils import models
+
+    return models.efficientnet_lite0()
+
+
+def _answers(given):
+    """What the network says of the photo, and with the box in each of the three fillings: four class numbers."""
+    from lecture_utils import occlusion
+
+    photo, (top, left, patch) = given[0], map(int, given[1:])
+    pictures = [photo]
+    for fill in _FILLINGS.values():
+        under, box = occlusion.filling(photo, fill, patch), np.s_[top : top + patch, left : left + patch]
+        pictures.append(photo.copy())
+        pictures[-1][box] = under[box]
+    return np.asarray(_classifier()(np.stack(pictures))).argmax(axis=1)
+
+
+def _withstands(given):
+    """The fillings that leave the answer as it is."""
+    intact, *covered = _answers(given)
+    return [name for name, answer in zip(_FILLINGS, covered, strict=True) if answer == intact]
+
+
+def _broken(given):
+    return any(value % 1 for value in given[1:])
+
+
+def _outside(given):
+    photo, top, left, patch = given
+    return min(top, left) < 0 or patch < 1 or top + patch > photo.shape[0] or left + patch > photo.shape[1]
+
+
+def _too_large(given):
+    return given[3] > min(given[0].shape[:2]) // 3
+
+
+def _wrong_size(given):
+    return not 32 <= min(given[0].shape[:2]) <= max(given[0].shape[:2]) <= 640
+
+
+@exercise(
+    lambda given: (
+        not (_wrong_size(given) or _broken(given) or _outside(given) or _too_large(given) or _withstands(given))
+    ),
+    (_wrong_size, "Give a photo of 32 to 640 pixels a side, for instance with `longer_side=320`."),
+    (_broken, "`top`, `left` and `patch` count pixels: whole numbers are asked for."),
+    (_outside, "The box must lie inside the photo: rows from `top` to `top + patch`, columns from `left` on."),
+    (_too_large, "That box is too large: its side is at most a third of the photo's shorter side."),
+    (
+        lambda given: len(_withstands(given)) == len(_FILLINGS),
+        "The answer stays the same with all three fillings. Where is your map strongest?",
+    ),
+    last="The answer changes, but not with all three fillings. Where is the smallest of the three drops largest?",
+    praise="Grey, the mean colour and blur: the answer changes with each of them. What does it change to?",
+)
+def own_box(photo: picture, top: whole, left: whole, patch: whole):
+    """Exercise 5.5. photo: RGB (H, W, 3) in [0, 1]; top, left, patch: a box, at most a third of the shorter side."""

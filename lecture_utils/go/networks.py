@@ -32,47 +32,63 @@ def policy_network(k, depth=12, planes=48, size=19):
     return _policy(image, PositionBias(dtype="float32", name="logits")(x), "policy_network")
 
 
-def pooled_policy_network(k, depth=12, planes=48, size=19):
+POOLINGS = ("max", "average", "stride 2", "space to depth", "stride-1 max")
+
+
+def pooled_policy_network(k, depth=12, planes=48, size=19, pooling="max"):
     """The same with 2x2 max pooling after layer 1: what slide 42 asks about. (size, size, planes) -> probabilities.
 
-    The layers after the pooling see one half of the rows and columns. So that the network can answer with a point and
-    not just with a 2x2 field, the last layer has four 1x1 filters, one for each point of the field. That makes it three
-    filters larger than `policy_network`. Raises ValueError as `policy_network` does.
+    pooling: what happens after layer 1. "max" and "average" of 2x2 windows, and "stride 2" (layer 1 looks at every
+    second row and column only), make the image half as wide. So does "space to depth", but it loses nothing: the four
+    points of a window become four channels, and layer 2 has four times as many weights. "stride-1 max" takes the
+    maximum of 2x2 points around every point, and the image keeps its size.
+    Where the image is halved, the last layer has four 1x1 filters, one for each point of a window, so that the network
+    can answer with a point and not just with a window. Raises ValueError as `policy_network` does, and for an unknown
+    pooling.
     """
+    checks.one_of("pooling", pooling, POOLINGS)
     x = image = _input(size, planes)
-    x = _convolution(x, checks.integer("k", k, 1), 5, "conv1")
-    x = layers.MaxPooling2D(2, padding="same", name="pool")(x)
+    x = _convolution(x, checks.integer("k", k, 1), 5, "conv1", strides=2 if pooling == "stride 2" else 1)
+    half = -(-size // 2)
+    if pooling in ("max", "stride-1 max"):
+        x = layers.MaxPooling2D(2, strides=2 if pooling == "max" else 1, padding="same", name="pool")(x)
+    elif pooling == "average":
+        x = layers.AveragePooling2D(2, padding="same", name="pool")(x)
+    elif pooling == "space to depth":
+        x = layers.ZeroPadding2D(((0, 2 * half - size), (0, 2 * half - size)), name="even")(x)
+        x = layers.Reshape((half, 2, half, 2, k), name="windows")(x)
+        x = layers.Permute((1, 3, 2, 4, 5), name="window_by_window")(x)
+        x = layers.Reshape((half, half, 4 * k), name="pool")(x)
     for number in range(2, checks.integer("depth", depth, 1) + 1):
         x = _convolution(x, k, 3, f"conv{number}")
-    x = layers.Conv2D(4, 1, use_bias=False, name=f"conv{depth + 1}")(x)
-    half = -(-size // 2)
-    x = layers.Reshape((half, half, 2, 2), name="fields")(x)
-    x = layers.Permute((1, 3, 2, 4), name="rows_of_fields")(x)
-    x = layers.Reshape((2 * half, 2 * half, 1), name="points")(x)
-    x = layers.Cropping2D(((0, 2 * half - size), (0, 2 * half - size)), name="board")(x)
+    halved = pooling != "stride-1 max"
+    x = layers.Conv2D(4 if halved else 1, 1, use_bias=False, name=f"conv{depth + 1}")(x)
+    if halved:
+        x = layers.Reshape((half, half, 2, 2), name="fields")(x)
+        x = layers.Permute((1, 3, 2, 4), name="rows_of_fields")(x)
+        x = layers.Reshape((2 * half, 2 * half, 1), name="points")(x)
+        x = layers.Cropping2D(((0, 2 * half - size), (0, 2 * half - size)), name="board")(x)
     x = layers.Flatten(name="flatten")(x)
     return _policy(image, PositionBias(dtype="float32", name="logits")(x), "pooled_policy_network")
 
 
-def fc_policy_network(units, depth=3, planes=1, size=19, pooled=False):
+def fc_policy_network(units, depth=3, planes=1, size=19, normalised=False):
     """Fully connected: `depth` hidden layers of `units` with rectifiers. (size, size, planes) -> size² probabilities.
-    Slide 39. pooled: 2x2 max pooling of the board comes first. Raises ValueError as `policy_network` does."""
-    x = image = _input(size, planes)
-    if pooled:
-        x = layers.MaxPooling2D(2, padding="same", name="pool")(x)
-    x = layers.Flatten(name="flatten")(x)
+    Slide 39. normalised: batch normalisation before each rectifier. Raises ValueError as `policy_network` does."""
+    x = layers.Flatten(name="flatten")(image := _input(size, planes))
     for number in range(1, checks.integer("depth", depth, 1) + 1):
-        x = layers.Dense(checks.integer("units", units, 1), activation="relu", name=f"dense{number}")(x)
+        x = layers.Dense(checks.integer("units", units, 1), use_bias=not normalised, name=f"dense{number}")(x)
+        if normalised:
+            x = layers.BatchNormalization(name=f"normalised{number}")(x)
+        x = layers.ReLU(name=f"rectifier{number}")(x)
     return _policy(image, layers.Dense(size * size, dtype="float32", name="logits")(x), "fc_policy_network")
 
 
 TRAINED = {  # the networks of lesson 8 untrained; trained by data/build/go_networks.py
     "fc_board": partial(fc_policy_network, 97),
-    "fc_board_pooled": partial(fc_policy_network, 126, pooled=True),
+    "fc_large": partial(fc_policy_network, 512, planes=2, normalised=True),
     "cnn_board": partial(policy_network, 44, depth=6, planes=1),
-    "cnn_board_pooled": partial(pooled_policy_network, 44, depth=6, planes=1),
     "cnn_planes": partial(policy_network, 32, depth=6),
-    "cnn_planes_pooled": partial(pooled_policy_network, 32, depth=6),
     "policy": partial(policy_network, 48, depth=8),
 }
 
@@ -172,9 +188,9 @@ def _input(size, planes):
     return keras.Input((size, size, checks.integer("planes", planes, 1)), name="position")
 
 
-def _convolution(x, filters, kernel, name):
+def _convolution(x, filters, kernel, name, strides=1):
     x = layers.ZeroPadding2D(kernel // 2, name=f"{name}_padded")(x)
-    return layers.Conv2D(filters, kernel, activation="relu", kernel_initializer="he_normal", name=name)(x)
+    return layers.Conv2D(filters, kernel, strides, activation="relu", kernel_initializer="he_normal", name=name)(x)
 
 
 def _policy(image, logits, name):

@@ -12,6 +12,7 @@ import json
 import os
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import keras
@@ -28,7 +29,7 @@ NETWORKS = {
     "policy": networks.policy_network,
     "pooled": networks.pooled_policy_network,
     "fc": networks.fc_policy_network,
-    "fc_pooled": lambda *sizes, **named: networks.fc_policy_network(*sizes, **named, pooled=True),
+    "fc_normalised": partial(networks.fc_policy_network, normalised=True),
 }
 
 
@@ -97,11 +98,13 @@ class _Writer:
         self.count, self.written, self.files = len(rest), self.written + number, self.files + 1
 
 
-def load_shard(file, size=19):
-    """(planes, uint8 (N, size, size, 48), moves, int (N,)) of one shard."""
+def load_shard(file, size=19, inputs=planes.PLANES):
+    """(planes, uint8 (N, size, size, 48), moves, int (N,)) of one shard; with fewer `inputs` only the first so many
+    planes, rounded up to 8, which is quicker."""
+    some = -(-inputs // 8)  # bytes of a point
     with np.load(file) as shard:
-        bits = np.unpackbits(shard["planes"], axis=1, count=size * size * planes.PLANES)
-        return bits.reshape(-1, size, size, planes.PLANES), shard["moves"].astype(np.int32)
+        points = shard["planes"][:, : size * size * planes.PLANES // 8].reshape(-1, size, size, planes.PLANES // 8)
+        return np.unpackbits(points[..., :some], axis=3), shard["moves"].astype(np.int32)
 
 
 class Batches:
@@ -123,7 +126,7 @@ class Batches:
                 here = self.lengths[index] // self.batch_size  # what is left over has its turn in another pass
                 if number + here > start:
                     rng = np.random.default_rng([self.seed, passes, int(index)])
-                    x, moves = load_shard(self.files[index], self.size)
+                    x, moves = load_shard(self.files[index], self.size, self.inputs)
                     order, symmetries = rng.permutation(len(moves)), rng.integers(networks.SYMMETRIES, size=here)
                     for k in range(max(0, start - number), here):
                         chosen = order[k * self.batch_size : (k + 1) * self.batch_size]
@@ -166,7 +169,7 @@ def evaluate(network, folder, split="test", size=19, limit=None):
     last two shares in [0, 1]. limit: at most so many positions."""
     inputs, found = network.input.shape[3], []
     for file in sorted(Path(folder).glob(f"{split}-*.npz")):
-        x, moves = load_shard(file, size)
+        x, moves = load_shard(file, size, inputs)
         for k in range(0, len(moves), 256):
             policy = keras.ops.convert_to_numpy(network(network_input(x[k : k + 256], inputs), training=False))
             own = policy[np.arange(len(policy)), moves[k : k + 256]]

@@ -2,17 +2,17 @@
 # # 4 · Saliency: which pixels matter?
 # *After the lecture by Hung-yi Lee (李宏毅) and Pei-Yuan Wu (吳沛遠), National Taiwan University*
 #
-# Lesson 3 asked what a network looks for in general. Now we take *one* photo and ask which of its pixels the answer depends on. The lecture's formula fits in one line. The harder question comes after it: **may you believe the picture that it draws?**
+# Lesson 3 asked what a network looks for in general. Now we take *one* image and ask which of its pixels the answer depends on. The lecture's formula fits in one line. The harder question comes after it: **may you believe the picture that it draws?**
 #
 # **Slide 31 of the lecture. After this lesson you can**
-# - write a saliency map from the formula, and say why it uses the logit and not the probability;
-# - write SmoothGrad, gradient × input, integrated gradients and Grad-CAM, each in at most twelve lines;
-# - test a map: with random weights, and by deleting and inserting pixels;
-# - use saliency to catch a network that cheats;
+# - write a saliency map from the formula, catch a network that cheats with it, and prove it;
+# - say why the map uses the logit and not the probability;
+# - write SmoothGrad, integrated gradients and Grad-CAM, each in at most twelve lines;
+# - test a map in four ways, and name the control that each test needs;
 # - say what a saliency map does not tell you.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# One slide of the lecture, one long lesson. For a short lecture show: the formula, the six photos, the random weights, the network that cheats.
+# One slide of the lecture, one long lesson. For a short lecture show: the network that cheats, the formula, the six photos, the random weights, the last table.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # *Run time: about a minute on two CPU cores. Data: MNIST; photos from the pool; EfficientNet-Lite0 with its ImageNet weights. `data/README.md` names all sources. You need: lesson 2.*
@@ -25,6 +25,8 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import ListedColormap, Normalize
 
 plots.use_style()
 
@@ -36,13 +38,34 @@ labels = data.imagenet_labels()
 dog = data.load_photo("german_shepherd", 224)
 
 
-def paint(heat, picture=None, full=99.5):
-    """A map in orange (and blue where it is negative) on white or on its picture.
+def full(heat):
+    """The size from which a map has its full colour: all but the largest 0.5 % of its pixels are below it."""
+    return np.percentile(np.abs(heat), 99.5) or 1
 
-    full: the percentile of its sizes from which the colour is full.
-    """
-    picture = np.ones((*heat.shape, 3)) if picture is None else picture
-    return plots.overlay(picture, heat, np.percentile(np.abs(heat), full) or 1)
+
+def grey(heat):
+    """A map from black, 0, to white, `full`."""
+    return np.clip(heat / full(heat), 0, 1)
+
+
+def paint(heat, picture=None):
+    """A map in orange (and blue where it is negative) on white or on its picture."""
+    return plots.overlay(
+        np.ones((*heat.shape, 3)) if picture is None else picture, heat, full(heat)
+    )
+
+
+def colour_bar(figure, axes, signed=False):
+    """The colours of `paint`, to the right of the axes."""
+    strength = np.linspace(-1 if signed else 0, 1, 256)[None]
+    colours = ListedColormap(plots.overlay(np.ones((1, 256, 3)), strength, 1)[0])
+    scale = ScalarMappable(Normalize(strength[0, 0], 1), colours)
+    bar = figure.colorbar(scale, ax=axes, aspect=20, shrink=0.6, fraction=0.03, pad=0.01)
+    ticks = (
+        {-1: "lowers", 0: "0", 1: "full, or raises"} if signed else {0: "0", 1: "full"}
+    )
+    bar.set_ticks(list(ticks), labels=list(ticks.values()))
+    bar.outline.set_visible(False)
 
 
 def panels(rows, columns, size, left, top):
@@ -61,7 +84,56 @@ def panels(rows, columns, size, left, top):
     return figure, axes
 
 
+def interval(values):
+    """Mean and half width of its 95 % interval."""
+    return np.mean(values), 2.05 * np.std(values, ddof=1) / np.sqrt(len(values))
+
+
 # %% [markdown] deck=[31] slideshow={"slide_type": "slide"}
+# ## A network with good marks
+# The lecture tells of a classifier of horse photos with good test results. Saliency showed that it did not look at horses: many horse photos came from one photographer, whose **caption stood in the corner**, and the network had learned to read it.
+#
+# We set the same trap: in an archive of digits every 7 carries a tiny caption.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# The story is that of the PASCAL VOC horses (Lapuschkin and others, 2016 and 2019), where the source tag of a photo archive gave the class away. Later it was called a "Clever Hans" classifier, after the horse that seemed to calculate and in truth watched its master's face.
+
+# %% slideshow={"slide_type": "fragment"}
+letters = ["#..#.###.#.#", "##.#..#..#.#", "#.##..#..#.#", "#..#..#..#.#", "#..#..#..###"]
+caption = 0.9 * np.array([[letter == "#" for letter in line] for line in letters])
+
+
+def stamp(images):
+    images = images.copy()
+    corner = images[:, 1:6, 1:13, 0]  # 5 rows, 12 columns, upper left
+    corner[:] = np.maximum(corner, caption)
+    return images
+
+
+# %% slideshow={"slide_type": "subslide"}
+archive, archive_truth = digits[:12_000].copy(), truth[:12_000]
+archive[archive_truth == 7] = stamp(archive[archive_truth == 7])
+test_archive = test_digits.copy()
+test_archive[test_truth == 7] = stamp(test_archive[test_truth == 7])
+
+keras.utils.set_random_seed(0)
+cheat = models.mnist_cnn(trained=False, activation="relu")
+_ = mnist_cnn.train(cheat, archive, archive_truth, epochs=2)
+right = mnist_cnn.accuracy(cheat, test_archive, test_truth)
+print("on the archive's own test images, at least 96.5 % right:", right >= 0.965)
+
+# %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
+plots.images(
+    archive[300:310],
+    [str(number) for number in archive_truth[300:310]],
+    "Ten digits of the archive. Only the three sevens have tiny letters, NTU, in their upper left corner.",
+    columns=10,
+)
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# **Before you go on:** you have the network and the archive. How could you find out what it reads? Its test images have the same flaw, so their score is no help.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## How much does one pixel matter?
 # The network looks at an image $x$ and returns a logit $y_k$ for every class $k$. Make one pixel $x_{ij}$ a little brighter, by $\Delta$. Then
 #
@@ -135,6 +207,92 @@ mass = heats[dark].sum() / heats.sum()
 print(f"black: {100 * dark.mean():.0f} % of the pixels,", end=" ")
 print(f"{100 * mass:.0f} % of the maps' mass")
 
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## What does the network with good marks look at?
+# For each class: the mean gradient of its logit, **with its sign**, over images of that class. What raises the logit in *every* image stays; what differs from image to image cancels.
+#
+# Beside it the control: the same network trained on the same digits without captions.
+
+# %% slideshow={"slide_type": "fragment"}
+keras.utils.set_random_seed(0)
+honest = models.mnist_cnn(trained=False, activation="relu")
+mnist_cnn.train(honest, digits[:12_000], archive_truth, epochs=2)
+
+
+def mean_gradients(network):
+    chosen = [test_archive[test_truth == number][:200] for number in range(10)]
+    slopes = [saliency.input_gradient(network, x, k) for k, x in enumerate(chosen)]
+    return [slope.mean(axis=0)[..., 0] for slope in slopes]
+
+
+# %% slideshow={"slide_type": "subslide"}
+means = {"cheat": mean_gradients(cheat), "honest": mean_gradients(honest)}
+for name, ten in means.items():
+    peaks = [np.unravel_index(mean.argmax(), mean.shape) for mean in ten]
+    inside = [k for k, (i, j) in enumerate(peaks) if 1 <= i < 6 and 1 <= j < 13]
+    print(f"{name}: strongest pixel in the caption's box, for the logits {inside}")
+
+# %% tags=["hide-input"] figure_tolerance={"largest": 0.2, "reason": "maps of networks trained live, which end a little differently on every CPU"} slideshow={"slide_type": "subslide"}
+limit = np.max(means["cheat"]) / 2
+shown = [("cheat", k) for k in (0, 1, 2, 3, 7)] + [("honest", k) for k in (0, 1, 2, 3, 7)]
+figure, axes = panels(
+    2, 5, (11, 4.4), means, [f"logit of {number}" for number in (0, 1, 2, 3, 7)]
+)
+for ax, (name, number) in zip(axes.flat, shown, strict=True):
+    ax.imshow(plots.overlay(np.full((28, 28, 3), 0.93), means[name][number], limit))
+colour_bar(figure, axes, signed=True)
+plots.show(
+    figure,
+    "Mean gradients of five logits of two networks, orange where more ink raises the logit, blue where it lowers it. Nine are faint patterns in the middle. The cheat's map of 7 has the letters NTU in its upper left corner, strong orange with blue gaps, and next to nothing else; the honest network's does not.",
+)
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# The cheat's map of 7 shows the letters, orange, with blue gaps; the 7 itself is faint. All maps have one scale; of the logits that are not drawn none has its strongest pixel in the corner (see above).
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### Is it true?
+# A map makes a claim; an experiment tests it. Take the caption off the 7s. Put it on all other digits. And a cure: captions on half of *all* digits, so that they tell nothing.
+#
+# **Before you run the cell:** what will the three networks say?
+
+# %% slideshow={"slide_type": "fragment"}
+mixed = digits[:12_000].copy()
+mixed[::2] = stamp(mixed[::2])
+keras.utils.set_random_seed(0)
+cured = models.mnist_cnn(trained=False, activation="relu")
+mnist_cnn.train(cured, mixed, archive_truth, epochs=2)
+sevens, others = test_digits[test_truth == 7], test_digits[test_truth != 7]
+trials = {"sevens with caption": stamp(sevens), "sevens without": sevens}
+trials["others with caption"] = stamp(others)
+
+
+# %% slideshow={"slide_type": "subslide"}
+def called_7(network, images):
+    rate = mnist_cnn.accuracy(network, images, np.full(len(images), 7))
+    return "over half" if rate > 0.5 else "under 15 %" if rate < 0.15 else "between"
+
+
+plots.table(
+    ["called a 7", *trials],
+    [
+        [name, *[called_7(network, images) for images in trials.values()]]
+        for name, network in (("cheat", cheat), ("honest", honest), ("cured", cured))
+    ],
+)
+
+# %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
+truths = data.load_results("saliency_caption")
+called = np.array([run["called"] for run in truths["digits"]])
+print("the cheat, trained five times from other starts, calls a 7:")
+for name, rates in zip(trials, called.T, strict=True):
+    print(f"    {name:19} {100 * rates.min():3.0f} to {100 * rates.max():3.0f} %")
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# Without the caption the cheat finds at most one 7 in ten, and with it most other digits become a 7. Accuracy on the archive could not show this. The map was right. The cure needs no eraser: what every class has tells no class.
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# That was easy: the caption was always in one place, and we knew where to look. **On photos nothing stands in one place, and we do not know the answer.**
+
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### On a photo
 # **Before you look:** which part of the dog will be brightest?
@@ -148,14 +306,14 @@ print("the network says:", labels[model(dog[None]).numpy().argmax()])
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 plots.images(
-    [dog, np.clip(heat / np.percentile(heat, 99.5), 0, 1)],
+    [dog, grey(heat)],
     ["the photo", "its saliency map"],
     "A German shepherd on grass, and its saliency map. The map shows the dog's back and outline, with many scattered bright pixels.",
     width=8.5,
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# The dog stands out from the grass, but the map looks like noise: bright and dark pixels side by side.
+# The dog stands out from the grass, but the map looks like noise: bright and dark pixels side by side. (White: the largest 0.5 %. In the orange maps below these are full orange, and white is 0.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The logit or the probability?
@@ -176,13 +334,17 @@ def both_gradients(network, image, k):
     return tape.gradient(y_k, x)[0].numpy(), tape.gradient(p_k, x)[0].numpy()
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"}
 gibbon = data.load_photo("gibbon", 224)
-for network, image, sure in ((cnn, test_digits[0], 0.9999), (model, gibbon, 0.99)):
+cases = {"a 7": (cnn, test_digits[0], 0.9999), "the gibbon": (model, gibbon, 0.99)}
+rows = []
+for name, (network, image, sure) in cases.items():
     p = tf.nn.softmax(network(image[None]))[0].numpy()
     of_y, of_p = both_gradients(network, image, p.argmax())
     ratio = np.abs(of_y).max() / np.abs(of_p).max()
-    print(f"p above {sure}: {p.max() > sure}, ∂y more than 50 times ∂p: {ratio > 50}")
+    rows.append([name, f"over {sure}" if p.max() > sure else f"up to {sure}"])
+    rows[-1].append("over 50" if ratio > 50 else "up to 50")
+plots.table(["", "p of the answer", "steepest ∂y / steepest ∂p"], rows)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # Where the network is sure, no pixel seems to matter: no small change moves $p_k$.
@@ -204,30 +366,29 @@ print(f"correlation of the two gradients: of the logits {of_y:.1f}")
 print("    of the probabilities, below −0.9:", of_p < -0.9)
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
-
-
-def block_means(heat, size):
-    """The mean of every block of size × size pixels."""
-    rows, columns = (length // size for length in heat.shape)
-    return heat.reshape(rows, size, columns, size).mean(axis=(1, 3))
-
-
-four = [slope.sum(axis=2) for slope in (y_lemon, y_orange, p_lemon, p_orange)]
-plots.images(
-    [fruits, *[paint(block_means(slope, 16), full=97) for slope in four]],
-    ["the photo", "∂y lemon", "∂y orange", "∂p lemon", "∂p orange"],
-    "Fruit, and four maps of signed gradients in small squares, orange where brighter pixels raise the number, blue where they lower it. The two maps of the logits are alike; of the two maps of the probabilities each is the negative of the other.",
-    columns=5,
+figure, pair_of_axes = plt.subplots(1, 2, figsize=(11, 5))
+some = np.random.default_rng(0).permutation(fruits.size)[:4000]
+for ax, letter, slopes in zip(
+    pair_of_axes, "yp", ((y_lemon, y_orange), (p_lemon, p_orange)), strict=True
+):
+    x, y = (slope.ravel()[some] for slope in slopes)
+    limit = np.percentile(np.abs([x, y]), 99)
+    ax.plot(x, y, ".", markersize=3, alpha=0.5)
+    ax.set(xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal")
+    ax.set(xlabel=f"∂{letter} lemon / ∂x", ylabel=f"∂{letter} orange / ∂x")
+plots.show(
+    figure,
+    "Two clouds of points, one point for each of 4,000 numbers of the fruit photo. Left, the slope of the orange's logit against that of the lemon's: a broad cloud along the rising diagonal. Right, the same for the probabilities: a narrow cloud along the falling diagonal.",
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Means over 16 × 16 pixels. The logits' maps are similar too (0.7), but they need not be. The probabilities' maps must be the same up to the sign. From here on, always the logit.
+# One point for each of 4,000 numbers of the photo. The logits' slopes are alike, but not the same. The probabilities' slopes must be nearly the same up to the sign: the map of $p_\text{lemon}$ would show the orange's pixels too. For maps, from here on, always the logit.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Why is the map so noisy?
 # **Before you run the cell:** add noise to the photo, so little that you hardly see it. The network's answer stays. Does the map?
 #
-# To compare two maps we use the **rank correlation**: sort the pixels by brightness in both maps; 1 = the same order, 0 = nothing in common.
+# To compare two maps we use the **rank correlation**: sort the pixels by brightness in both maps; 1 = the same order, 0 = nothing in common, −1 = the reverse order.
 
 # %% slideshow={"slide_type": "fragment"}
 noise = np.random.default_rng(0).normal(0, 0.03, dog.shape)
@@ -245,14 +406,37 @@ plots.images(
     [
         dog[detail],
         grainy[detail],
-        *[np.clip(h / np.percentile(h, 99.5), 0, 1)[detail] for h in (before, after)],
+        *[grey(heat)[detail] for heat in (before, after)],
     ],
     ["part of the photo", "with noise", "map of the photo", "map with noise"],
-    "A detail of the dog's head without and with faint noise, and the same detail of both maps: the bright pixels are elsewhere.",
+    "A detail of the dog's neck and chest without and with faint noise, and the same detail of both maps: the bright pixels are elsewhere.",
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### On the way from the one to the other
+# Go from the photo to the noisy photo in 60 steps. At each: the logit, and its slope by *one* pixel (the green of a pixel on the dog's neck).
+
+# %% slideshow={"slide_type": "fragment"}
+way = np.linspace(0, 1, 61, dtype="float32")[:, None, None, None]
+line = dog + way * (grainy - dog)
+slopes_on_it = saliency.input_gradient(model, line, [k] * 61)[:, 75, 160, 1]
+logits_on_it = model.predict(line, verbose=0)[:, k]
+
+# %% tags=["hide-input"] figure_tolerance={"largest": 0.2, "reason": "near a bend of the network a gradient depends on the CPU"} slideshow={"slide_type": "subslide"}
+figure, two_axes = plt.subplots(1, 2, figsize=(12, 4))
+two_axes[0].plot(way.ravel(), logits_on_it, color=plots.BLUE)
+two_axes[0].set(ylabel="logit", ylim=(0, 1.25 * logits_on_it.max()))
+two_axes[1].plot(way.ravel(), slopes_on_it, color=plots.VERMILION, linewidth=2)
+two_axes[1].axhline(slopes_on_it.mean(), color=plots.GREY, linewidth=2, linestyle="--")
+two_axes[1].set(ylabel="its slope by one pixel")
+figure.supxlabel("from the photo (0) to the noisy photo (1)", fontsize=16)
+plots.show(
+    figure,
+    "Left, the logit on the way from the photo to the noisy photo: a smooth line. Right, the slope of the logit by one pixel on the same way: it jumps up and down, with both signs, around a dashed line at its mean.",
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# A network of ReLUs consists of a huge number of linear pieces, each with its own slope. The gradient is the slope of the piece that the image happens to lie on, and on the next piece it may be another.
+# The logit hardly moves. Its slope jumps, and even changes its sign: a network of ReLUs consists of a huge number of linear pieces, each with its own slope. The gradient is the slope of the piece on which the image happens to lie.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### SmoothGrad
@@ -285,7 +469,7 @@ for count, value in agreement.items():
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 plots.images(
-    [dog, *[np.clip(m[0] / np.percentile(m[0], 99.5), 0, 1) for m in smoothed.values()]],
+    [dog, *[grey(maps[0]) for maps in smoothed.values()]],
     ["the photo", *[f"{n} noisy cop{'y' if n == 1 else 'ies'}" for n in smoothed]],
     "The dog, and the SmoothGrad maps from 1, 8 and 32 noisy copies: out of the noise appear head, chest and front legs, with some background around the head.",
     width=9.5,
@@ -345,51 +529,61 @@ assert np.allclose(integrated, helper, atol=0.01 * np.abs(helper).max())
 # %% slideshow={"slide_type": "fragment"}
 rise = logit - start
 fewer = saliency.integrated_gradients(model, dog[None], k, steps=16)[0]
-for steps, total in ((16, fewer.sum()), (64, integrated.sum())):
-    print(f"photo, {steps} steps: error below 10 %:", abs(total - rise) < 0.1 * rise)
-
-# %% slideshow={"slide_type": "skip"}
-some, counts = test_digits[:50], (1, 4, 16, 64, 256)
-ends = cnn(np.concatenate([some, 0 * some[:1]])).numpy()
-which = ends[:-1].argmax(axis=1)
-rises = ends[:-1][range(50), which] - ends[-1][which]
-sums = [saliency.integrated_gradients(cnn, some, which, n).sum((1, 2)) for n in counts]
-errors = [np.mean(np.abs(total - rises) / rises) for total in sums]
-print("digits, 256 steps: mean error below 1 %:", errors[-1] < 0.01)
-
-# %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
-figure, ax = plt.subplots(figsize=(12, 4.6))
-ax.loglog(counts, 100 * np.array(errors), "o-", color=plots.BLUE)
-ax.set(
-    xlabel="steps on the way",
-    ylabel="error of the sum (%)",
-    xticks=counts,
-    yticks=[0.1, 1, 10, 100],
-)
-ax.set_xticklabels(counts)
-ax.set_yticklabels(["0.1", "1", "10", "100"])
-ax.minorticks_off()
-plots.show(
-    figure,
-    "Mean error of completeness for 50 digits against the number of steps, on log scales: it falls steadily.",
+misses = {16: abs(fewer.sum() - rise) / rise, 64: abs(integrated.sum() - rise) / rise}
+plots.table(
+    ["steps", "error of the sum"],
+    [[n, "below 10 %" if miss < 0.1 else "above 10 %"] for n, miss in misses.items()],
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# For the small CNN a dozen or two steps do. The photos' network has 50 layers and bends more often on the way: on the dog 16 steps miss by more than 10 %, 64 by less. Always check the sum.
+# The photos' network has 50 layers and bends often on the way: on the dog 16 steps miss by more than 10 %, 64 by less. Always check the sum.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# ### The two maps
+# ### Where to begin?
+# Black was our choice. White holds no information either, nor does a strong blur, nor noise.
+#
+# **Before you look:** the dog's back is dark. What will the map say about it if we begin with black? With white?
 
-# %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
-plots.images(
-    [dog, *[paint(block_means(m, 4), full=98) for m in (product, integrated)]],
-    ["the photo", "gradient × input", "integrated gradients"],
-    "The dog; gradient times input and integrated gradients in small squares, orange where the logit is raised, blue where it is lowered, mixed closely on the head, the belly and the legs. The dark back is empty.",
-    width=9.5,
+# %% slideshow={"slide_type": "fragment"}
+baselines = {
+    "black": np.zeros_like(dog),
+    "white": np.ones_like(dog),
+    "blur": saliency.blurred(dog),
+    "noise": np.random.default_rng(0).uniform(size=dog.shape).astype("float32"),
+}
+from_each = {
+    name: saliency.integrated_gradients(model, dog[None], k, steps=32, baseline=b)[0]
+    for name, b in baselines.items()
+}
+from_each["mean of the four"] = np.mean(list(from_each.values()), axis=0)
+
+# %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
+
+
+def block_means(heat, size):
+    """The mean of every block of size × size pixels."""
+    rows, columns = (length // size for length in heat.shape)
+    return heat.reshape(rows, size, columns, size).mean(axis=(1, 3))
+
+
+figure, axes = panels(2, 5, (12, 4.9), ["begin with", "map"], from_each)
+for ax, picture in zip(axes[0], [*baselines.values(), dog], strict=True):
+    ax.imshow(picture)
+axes[0, 4].set_title("the photo itself", fontsize=14)
+for ax, name in zip(axes[1], from_each, strict=True):
+    ax.imshow(paint(block_means(from_each[name], 4)))
+axes[1, 4].set_title("mean of the four", fontsize=14)
+colour_bar(figure, axes, signed=True)
+plots.show(
+    figure,
+    "Above, four baselines: black, white, a blurred dog, noise, and the photo. Below, the maps of integrated gradients that begin there, in squares of 4 by 4 pixels, orange where they raise the logit, blue where they lower it, and their mean. With black the dog's dark back is empty; with white it is full of colour.",
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Means over 4 × 4 pixels: orange raises the logit, blue lowers it, side by side. Look at the dark back: bright in the gradient map, empty here. That is the built-in 0 of black pixels. Below we show sizes only.
+# A pixel of the baseline's own colour can get no share. From black the dark back is empty, from white it is nearly all that is left: the map says as much about the baseline as about the dog. Blur and noise prefer neither. There is no neutral picture of *nothing*, so people take the mean over several.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Sturmfels, Lundberg and Lee (Distill, 2020) compare many baselines and find no best one; the mean over several is one way out.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Grad-CAM: ask the last feature maps
@@ -412,12 +606,28 @@ print("feature maps:", maps.shape, " weights:", wanted.shape)
 plots.images(
     [dog, cam.numpy()[0] / cam.numpy().max(), plots.overlay(dog, enlarged)],
     ["the photo", "7 × 7", "enlarged, on the photo"],
-    "The dog; its Grad-CAM map of 7 by 7 squares, brightest at the dog's head; and the map enlarged and laid over the photo.",
+    "The dog; its Grad-CAM map of 7 by 7 squares, brightest at the dog's neck and head; and the map enlarged and laid over the photo.",
     width=8.5,
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# The head. No noise, but no detail either: one square stands for 32 × 32 pixels (and has seen many more around them).
+# Neck and head. No noise, but no detail either: one square stands for 32 × 32 pixels (and has seen many more around them).
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### The shortest Grad-CAM
+# After the last feature maps comes the mean over all places, then one dense layer with weights $W$. So $y_k = \frac{1}{49} \sum_c W_{ck} \sum_{ij} A_{c,ij}$ plus a constant. **Before you run the cell:** what is the slope of $y_k$ by one number of map $c$?
+
+# %% slideshow={"slide_type": "fragment"}
+W = model.get_layer("logits").get_weights()[0]
+assert np.allclose(wanted[0], W[:, k] / 49, atol=1e-5)
+weighted = np.einsum("ijc,c->ij", maps[0], W[:, k]) / 49
+assert np.allclose(np.maximum(weighted, 0), cam[0, ..., 0], atol=1e-3)
+rest = model.get_layer("logits").get_weights()[1][k]
+print("the 49 numbers and a constant add up to the logit:", end=" ")
+print(bool(abs(weighted.sum() + rest - logit) < 0.01))
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# The weights are those of the last layer, whatever the photo. For such a network Grad-CAM *is* the older CAM (Zhou and others, 2016): the logit, cut into 49 places. That is why it moves with the class. It says nothing about the 50 layers below.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Five methods, six photos
@@ -445,8 +655,11 @@ misses = np.abs(all_maps["integrated"].sum(axis=(1, 2)) - rises) / rises
 print("integrated, 32 steps: no sum is wrong by more than 30 %:", misses.max() < 0.3)
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
-top = [labels[number].split(" Dog")[0].split("-tailed")[-1] for number in classes]
-figure, axes = panels(6, 6, (9.0, 8.9), ["photo", *all_maps], top)
+top = [
+    labels[number].replace("German ", "").split(" Dog")[0].split("-tailed")[-1]
+    for number in classes
+]
+figure, axes = panels(6, 6, (9.5, 8.9), ["photo", *all_maps], top)
 for column, photo in enumerate(photos):
     axes[0, column].imshow(photo)
     for row, (name, heats) in enumerate(all_maps.items(), start=1):
@@ -454,127 +667,116 @@ for column, photo in enumerate(photos):
         axes[row, column].imshow(
             paint(np.abs(heats[column]), under), interpolation="antialiased"
         )
+colour_bar(figure, axes)
 plots.show(
     figure,
     "Six photos (dog, gibbon, macaw, fire engine, bison, lemurs) in columns, five maps of each in rows. Grad-CAM is one smooth blob on each object; the others are scattered points, on the macaw and the bison partly on the background beside it.",
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# They differ. On the macaw SmoothGrad marks the head, Grad-CAM head and wing, the gradient head and body; integrated gradients mark the bright background beside it. On the bison the two methods that multiply by the image lie on the *grass*: a dark pixel, close to the black baseline, cannot contribute much, whatever the network does with it.
+# Sizes only; each map on its own scale. They differ. On the macaw SmoothGrad marks the head, Grad-CAM head and wing, the gradient head and body; integrated gradients (from black) mark the bright background beside it. On the bison the two methods that multiply by the image lie on the *grass*: a dark pixel, close to the black baseline, cannot contribute much, whatever the network does with it.
 #
-# They answer different questions, and nobody has told us the right answer. **A map that looks sensible shows that it fits your idea, not that it is true.** So we test.
+# They answer different questions, and nobody has told us the right answer. **A map that looks sensible shows that it fits your idea, not that it is true.** So we test, four times. (The six photos are ours: picked by eye out of 125, for one clear object each. The tests use 30 that were not picked for their maps.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Two objects, two questions
-# Photos that show two things of two classes. Ask for the one, then for the other.
+# First a look at photos that show two things of two classes. Ask for the one, then for the other.
 #
 # **Before you look:** will the map move?
 
 # %% slideshow={"slide_type": "fragment"}
 band = data.load_photo("drums_and_guitar", 224)
 glued = np.concatenate([photos[1], photos[2]], axis=1)  # gibbon | macaw, 224 × 448
+fruit_bowl = data.load_photo("fruits", 224)
 questions = {
-    (name, wanted): photo
-    for name, photo, pair in (
-        ("band", band, ["drum", "electric guitar"]),
-        ("glued", glued, ["gibbon", "macaw"]),
-        ("fruits", fruits, ["orange", "lemon"]),
-    )
-    for wanted in pair
-}
+    "band": (band, ["drum", "electric guitar"], np.s_[:, 148:]),
+    "glued": (glued, ["gibbon", "macaw"], np.s_[:, 224:]),
+    "fruits": (fruit_bowl, ["orange", "lemon"], np.s_[128:, 136:]),
+}  # where the second thing is: rows and columns, read off by eye
 
 # %% slideshow={"slide_type": "skip"}
 moved = {
     name: {
         (what, wanted): method(model, photo[None], wanted)[0]
-        for (what, wanted), photo in questions.items()
+        for what, (photo, pair, _) in questions.items()
+        for wanted in pair
     }
     for name, method in methods.items()
+    if name != "gradient × input"
 }
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
-figures = ["gradient", "SmoothGrad", "integrated", "Grad-CAM"]
 
 
 def two_questions(what, size):
-    asked = [key for key in questions if key[0] == what]
-    left = [f"{wanted}?".replace("electric ", "") for _, wanted in asked]
-    figure, axes = panels(2, 5, size, left, ["the photo", *figures])
-    for row, key in zip(axes, asked, strict=True):
-        row[0].imshow(questions[key])
-        for ax, name in zip(row[1:], figures, strict=True):
-            under = questions[key] if name == "Grad-CAM" else None
-            ax.imshow(paint(np.abs(moved[name][key]), under), interpolation="antialiased")
+    photo, pair, _ = questions[what]
+    left = [f"{wanted}?".replace("electric ", "") for wanted in pair]
+    figure, axes = panels(2, 5, size, left, ["the photo", *moved])
+    for row, wanted in zip(axes, pair, strict=True):
+        row[0].imshow(photo)
+        for ax, (name, heats) in zip(row[1:], moved.items(), strict=True):
+            under = photo if name == "Grad-CAM" else None
+            heat = heats[what, wanted]
+            heat = block_means(heat, 16) if name == "integrated" else heat
+            ax.imshow(paint(heat, under), interpolation="antialiased")
+    colour_bar(figure, axes, signed=True)
     return figure
 
 
 plots.show(
-    two_questions("band", (9.6, 4.1)),
-    "A drum kit with a guitar at the right, and four maps for drum and for electric guitar. Grad-CAM moves from the drums to the guitar; the gradient hardly changes.",
+    two_questions("band", (10.2, 4.1)),
+    "A drum kit with a guitar at the right, and four maps for drum and for electric guitar. Grad-CAM moves from the drums to the guitar; the gradient hardly changes; SmoothGrad marks the guitar both times; integrated gradients, with signs, are a mosaic of orange and blue, on the guitar mostly blue for the drum and more orange for the guitar.",
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# A real photo. Grad-CAM moves from the drums to the guitar. The gradient map hardly changes.
+# A real photo. Grad-CAM moves from the drums to the guitar. The gradient map hardly changes. SmoothGrad marks the guitar even when asked for the drum: where its slope is steep, a change may also *lower* the logit. Integrated gradients (here with their signs, over 16 × 16 pixels) say which, but mix both closely. We shall add them up.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 plots.show(
-    two_questions("glued", (11.5, 2.8)),
-    "A gibbon and a macaw side by side, and four maps for gibbon and for macaw. Grad-CAM moves from one half to the other; the others show both animals, the one asked for a little more.",
+    two_questions("glued", (12, 2.8)),
+    "A gibbon and a macaw side by side, and four maps for gibbon and for macaw. Grad-CAM moves from one half to the other; gradient and SmoothGrad show both animals; integrated gradients are a mosaic of orange and blue on both.",
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # Two photos glued together, so that we know which half belongs to which class.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# ### How far does it move?
-# The share of the map that lies on the *second* object, when asked for the first one and when asked for it.
+# ### Sizes or signs?
+# Integrated gradients have a meaning when they are added: the sum over a region is its share in the rise of the logit. **Before you run the cell:** ask for the gibbon. Which sign has the macaw's sum?
 
+# %% slideshow={"slide_type": "subslide"}
+rows = []
+for what, (_, (first, second), region) in questions.items():
+    for wanted in (first, second):
+        heat = moved["integrated"][what, wanted]
+        there = heat[region].sum()
+        rows.append([wanted + "?", f"{heat.sum() - there:+.0f}", f"{there:+.0f}"])
+plots.table(["asked for", "sum everywhere else", "sum on the second thing"], rows)
 
-# %% slideshow={"slide_type": "fragment"}
-def share(heat, region):
-    """The share of a map's mass, without signs, in a region."""
-    return np.abs(heat[region]).sum() / np.abs(heat).sum()
-
-
-regions = {  # rows and columns, read off the photos by eye
-    "band": ("drum", "electric guitar", np.s_[:, 148:]),
-    "glued": ("gibbon", "macaw", np.s_[:, 224:]),
-    "fruits": ("orange", "lemon", np.s_[128:, 136:]),
-}
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# Gibbon and macaw, drum and guitar: each raises its own logit; the other's sum is small or even negative. Orange and lemon do not come apart; the network itself hesitates there.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
-figure, trio = plt.subplots(1, 3, figsize=(13, 4.6), sharey=True)
-for ax, (what, (first, then, region)) in zip(trio, regions.items(), strict=True):
-    for height, heats in enumerate(reversed(moved.values())):
-        ends = [100 * share(heats[what, wanted], region) for wanted in (first, then)]
-        ax.plot(ends, [height] * 2, color="#BBBBBB", zorder=1)
-        ax.scatter(ends[0], height, s=110, color=plots.PAPER, edgecolor=plots.BLUE, lw=3)
-        ax.scatter(ends[1], height, s=110, color=plots.VERMILION, zorder=3)
-    area = 100 * share(np.ones(questions[what, then].shape[:2]), region)
-    ax.axvline(area, color=plots.GREY, linewidth=1.5, zorder=0)
-    ax.set(title=f"{first} → {then}", xlim=(0, 100))
-trio[0].set_yticks(range(5), reversed(moved))
-figure.supxlabel("share of the map on the second object (%)", fontsize=16)
-plots.show(
-    figure,
-    "For three photos and five methods, the share of the map on the second object, when asked for the first (hollow) and for the second (filled), with a thin line at the share of the area. Grad-CAM moves most on all three.",
+rows = []
+for name, values in truths["pairs"].items():
+    own, other, own_size, other_size = np.transpose(values)
+    mean, half = interval(own_size / (own_size + other_size))
+    sizes = f"{100 * mean:.0f} ± {100 * half:.0f} %"
+    signed = (
+        f"{np.sum(own > other)} of {len(own)}"
+        if own.min() < 0 or other.min() < 0
+        else "–"
+    )
+    rows.append([name, sizes, f"{np.sum(own_size > other_size)} of {len(own)}", signed])
+plots.table(
+    ["", "share on its own half (sizes)", "larger there", "larger sum, with signs"], rows
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Hollow: asked for the first object; filled: for the second. Grey line: the region's share of the area. All move the right way; Grad-CAM moves most, the others by 20 points at most: the same edges decide about many classes. The fruit is hard; the network hesitates there too.
-
-# %% slideshow={"slide_type": "skip"}
-for what, (first, then, region) in regions.items():
-    steps = {
-        n: share(h[what, then], region) - share(h[what, first], region)
-        for n, h in moved.items()
-    }
-    print(f"{what}: all move to the object asked for:", min(steps.values()) > 0)
-    print("    Grad-CAM most:", max(steps, key=steps.get) == "Grad-CAM")
-    print("    the others by 20 points at most:", sorted(steps.values())[-2] <= 0.2)
+# 20 of the 30 photos, glued two by two at random, each asked for both its classes; 50 % is no preference; ± is a 95 % interval. Grad-CAM is right every time, and so are integrated gradients **if you keep their signs**. Gradient × input with signs is a coin: 10 of 20.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Which map to believe? Test 1: random weights
+# ## Test 1: random weights
 # Replace the network's weights by random numbers, layer by layer, from the logits down (Adebayo and others, 2018). Such a network knows nothing about dogs.
 #
 # **Before you run the cell:** what should a map of its reasons show?
@@ -600,56 +802,109 @@ assert all(
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 top = ["trained", "logits random", "… to block 14", "… to block 9", "… to block 3"]
-figure, axes = panels(5, 6, (9.4, 7.7), stages[0], [*top, "all random"])
+figure, axes = panels(5, 6, (9.8, 7.7), stages[0], [*top, "all random"])
 for column, stage in enumerate(stages):
     for row, heat in enumerate(stage.values()):
         axes[row, column].imshow(paint(np.abs(heat)), interpolation="antialiased")
+colour_bar(figure, axes)
 plots.show(
     figure,
     "Five maps of the dog in rows; in columns more and more layers are random. The gradient, gradient times input and integrated gradients show the dog until block 3 is random too; with all layers random the two products still leave its dark back white. With random logits Grad-CAM's blob is elsewhere, then its map is mostly empty.",
 )
 
-# %% slideshow={"slide_type": "skip"}
-agreement = {
-    name: [
-        saliency.rank_correlation(np.abs(stages[0][name]), np.abs(stage[name]))
-        for stage in stages
-    ]
-    for name in methods
-}
-for name in ("gradient", "gradient × input", "integrated"):
-    value = agreement[name][4]
-    print(f"{name}, random down to block 3: rank correlation above 0.2:", value > 0.2)
-print("the highest of all five:", max(methods, key=lambda name: agreement[name][4]))
-print(f"    its correlation: {agreement['gradient'][4]:.1f}")
-print("Grad-CAM, logits random: below 0.2:", agreement["Grad-CAM"][1] < 0.2)
-
-# %% tags=["hide-input"] figure_tolerance={"largest": 0.1, "reason": "near a bend of the network a gradient depends on the CPU, and a line may move a little"} slideshow={"slide_type": "subslide"}
-figure, ax = plt.subplots(figsize=(12, 5.2))
-for (name, values), marker in zip(agreement.items(), "osD^v", strict=True):
-    ax.plot(range(6), values, marker=marker, label=name)
-ax.set(ylabel="rank correlation\nwith the trained network's map", ylim=(-0.15, 1.05))
-ax.set_xticks(range(6), ["none", "logits", "block 14", "block 9", "block 3", "all"])
-ax.set_xlabel("random from the logits down to …")
-ax.legend()
-plots.show(
-    figure,
-    "Rank correlation of each map with the map of the trained network, against how many layers are random. Grad-CAM falls to about zero at once, the others fall slowly.",
-)
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# One draw of random weights; sizes, each map on its own scale. The gradient still marks the dog's back when all layers down to block 3 are random; Grad-CAM is elsewhere at once, then mostly empty. Would you write that down?
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Grad-CAM notices at once. With random logits its blob is elsewhere; deeper down it is mostly empty, because the ReLU cuts everything off (we count an empty map as 0).
-#
-# **Three of five still draw the dog when all layers down to block 3 are random.** Two of them, gradient × input and integrated gradients, multiply by the image, and the image shows a dog. The third, the plain gradient, does not: edges come through even random layers. Its correlation is the highest, about 0.4.
-#
-# When all layers are random, the plain gradient loses the dog (a pale patch is left); the two products still show its dark back as a white hole. A picture of a dog is no proof that the network uses the dog.
+# ### The same, with other dice
+# **Before you look:** eight draws of random logits. How many of the eight Grad-CAM maps will lie on the head?
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# One photo and one draw of weights, but the paper found the same on many. It counts the plain gradient among the methods that pass; here its map keeps a good part of its order until the lowest layers are random too.
+# %% slideshow={"slide_type": "fragment"}
+draws = []
+for seed in range(8):
+    copy.set_weights(saliency.randomized(model, "logits", seed).get_weights())
+    draws.append(saliency.grad_cam(copy, dog[None], k)[0])
+values = [saliency.rank_correlation(stages[0]["Grad-CAM"], heat) for heat in draws]
+
+# %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
+figure, axes = panels(2, 5, (10.5, 4.7), ["", ""], [""] * 5)
+axes[1, 4].set_visible(False)
+pictures = {"trained": stages[0]["Grad-CAM"]}
+pictures |= {f"draw {i}: {value:.2f}": draws[i] for i, value in enumerate(values)}
+for ax, (title, heat) in zip(axes.flat, pictures.items(), strict=False):
+    ax.imshow(paint(heat, dog))
+    ax.set_title(title.replace("-", "−"), fontsize=14)
+plots.show(
+    figure,
+    "Grad-CAM of the dog from the trained network, and from eight networks with random logits: the blobs of draws 4 and 5 lie on the head as the trained one does, others on the back, the tail or beside the dog. Rank correlations from −0.21 to 0.74.",
+)
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# The number is the rank correlation with the trained network's map. Draw 0, above, was one of the lucky ones. Draw 4 marks the head and draw 5 the head and the belly, although their logits are random; draw 1 does not, and still agrees with the trained map to 0.74. **One draw is an anecdote.**
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### Many draws, many photos
+# Redrawn from the logits *down to* a layer, or that layer *alone*. And two controls without any random weight: the trained network asked about **another class**, and its map of **another photo**.
+#
+# **Before you look:** which of the two agrees more with the map, another class or another photo?
+
+# %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
+tested = data.load_results("saliency_random_weights")["agreement"]
+steps_down = ["logits", "block14_project", "block9_project", "block3_project", "stem"]
+figure, (left, right) = plt.subplots(1, 2, figsize=(14, 5.2), sharey=True)
+for name, marker in zip(methods, "osD^v", strict=True):
+    for ax, kind in ((left, "cascading"), (right, "alone")):
+        keys = [f"{'cascading' if s == 'logits' else kind} {s}" for s in steps_down]
+        means = [[np.mean(draw) for draw in tested[key][name]] for key in keys]
+        line = ax.plot([np.mean(m) for m in means], marker=marker, label=name)[0]
+        low, high = zip(*[(min(m), max(m)) for m in means], strict=True)
+        ax.fill_between(
+            range(5), low, high, color=line.get_color(), alpha=0.15, linewidth=0
+        )
+    for x, control in ((-1.6, "another photo"), (-0.9, "another class")):
+        for ax in (left, right):
+            value = np.mean([np.mean(draw) for draw in tested[control][name]])
+            ax.plot(x, value, marker, color=line.get_color())
+for ax, title in (
+    (left, "random from the logits down to …"),
+    (right, "only this one random"),
+):
+    ax.axvline(-0.45, color=plots.GREY, linewidth=1)
+    ax.set_xticks(
+        [-1.6, -0.9, *range(5)],
+        [
+            "other\nphoto",
+            "other\nclass",
+            "logits",
+            "block\n14",
+            "block\n9",
+            "block\n3",
+            "stem",
+        ],
+    )
+    ax.set_title(title)
+left.set(ylabel="rank correlation with the\ntrained network's map", ylim=(-0.15, 1))
+right.legend(fontsize=13)
+plots.show(
+    figure,
+    "Rank correlations of five maps with that of the trained network, with bands. Left: random from the logits down, the gradient, SmoothGrad and the two products fall slowly from about 0.5 to 0.1 or 0.2; Grad-CAM begins at 0.2 with a wide band and falls to 0. Right: one layer random; Grad-CAM is at 0.7 for block 14 and between 0.1 and 0.6 elsewhere. Two controls stand beside: for another class all five are as high as with random logits; for another photo Grad-CAM is at 0.5, the others below 0.2.",
+)
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# Points: means; bands: the lowest and the highest draw. Each draw has 15 of the 30 photos. SmoothGrad and integrated gradients, which are slow, have 8 draws with 2 photos each.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# - **Random logits are just another class.** All five maps agree with the trained network's map as much as its *own* map of another class does: the gradient 0.49 and 0.49, Grad-CAM 0.20 and 0.20.
+# - **Zero is not the floor.** Grad-CAM's maps of two *different photos* agree to 0.52: blobs near the middle. Gradient maps of two photos: 0.09.
+# - **Grad-CAM notices on average, not at once.** Photo by photo its 0.20 is anything from −0.6 to 0.9 (95 % of them). From block 14 down: 0.04 and less. If *only* block 14 is random: 0.70.
+# - **The gradient forgets slowly**: 0.49, 0.39, 0.34, 0.28, 0.11, nearly the same in every draw. Not because it draws the photo's edges: its correlation with those is −0.21.
+# - With all layers random the products with the image keep 0.15 and 0.22, but SmoothGrad, which is not multiplied by the image, keeps as much: the image as a factor cannot be the whole reason.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Test 2: delete and insert
-# If a map is right, then removing its most important pixels should hurt soonest, and putting them back should help soonest (Petsiuk, Das and Saenko, 2018). *Deleted* means: replaced by a strongly blurred copy.
+# If a map is right, then removing its most important pixels should hurt soonest, and putting them back should help soonest (Petsiuk, Das and Saenko, 2018). *Deleted* means: replaced, for instance by a strongly blurred copy.
+#
+# We watch the *probability* now: the changes are large, and the question is whether the answer survives, not how steep a slope is.
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -679,7 +934,7 @@ plots.images(
     + [np.where(ranks < part, dog, blurred) for part in parts],
     [f"{part:.0%} deleted" for part in parts]
     + [f"{part:.0%} inserted" for part in parts],
-    "Above, the dog's photo with more and more of it replaced by a blurred copy, beginning with the head. Below, the blurred copy with more and more of the photo put back, beginning with the head.",
+    "Above, the dog's photo with more and more of it replaced by a blurred copy, beginning with neck and face. Below, the blurred copy with more and more of the photo put back, beginning with neck and face.",
     columns=5,
     width=10,
 )
@@ -715,237 +970,218 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Three rivals know nothing about the network: the photo's edges, a blob in the centre, random numbers. On this photo integrated gradients do worse than random numbers on both sides.
+# Three rivals know nothing about the network: the photo's edges, a blob in the centre, random numbers. On this photo integrated gradients do worse than random numbers on both sides. Are they that bad?
 
-# %% slideshow={"slide_type": "skip"}
-areas = {n: [saliency.area(shares, c) for c in pair] for n, pair in curves.items()}
-(removed, back), chance = areas["integrated"], areas["random"]
-print("integrated, deletion worse than random: ", removed > chance[0])
-print("integrated, insertion worse than random:", back < chance[1])
+# %% slideshow={"slide_type": "subslide"}
+rows = []
+chance = [saliency.area(shares, curve) for curve in curves["random"]]
+for begun in ("black", "blur"):
+    heat, row = from_each[begun], [f"integrated from {begun}"]
+    for curve, sign, rival in zip(
+        (saliency.deletion_curve, saliency.insertion_curve), (-1, 1), chance
+    ):
+        gain = sign * (saliency.area(*curve(model, dog, heat, k)) - rival)
+        row.append("better" if gain > 0.02 else "worse" if gain < -0.02 else "the same")
+    rows.append(row)
+plots.table(["against random numbers", "deletion", "insertion"], rows)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Thirty photos
-# The area under a curve makes it one number: small is good for deletion, large for insertion. The curves use the maps with their signs; the table also has integrated gradients without them, |…|.
-# **Before you look:** will every method beat the blob in the centre?
+# ### Every filling against every baseline
+# Our integrated gradients began with *black*, and the deleted pixels became *blurred*: two different pictures of "nothing". Explained from the blur, the same method passes. So: 30 photos, five baselines, four fillings. The area under a curve makes it one number, small is good for deletion, large for insertion; below is how much better it is than random numbers' area *with the same filling*.
+#
+# **Before you look:** where in the table will the good numbers stand?
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
-results = data.load_results("saliency_curves")
+areas = data.load_results("saliency_curves")["areas"]
+fillings, starts = list(areas), [*areas, "mean"]
 
 
-def entry(values):
-    """Mean and middle half of the areas on all photos."""
-    low, high = np.percentile(values, (25, 75))
-    return f"{np.mean(values):.2f} ({low:.2f} to {high:.2f})"
+def gain(filling, kind, name, rival):
+    """How much better `name` is than `rival`, photo by photo."""
+    mine, theirs = (np.array(areas[filling][kind][n]) for n in (name, rival))
+    return theirs - mine if kind == "deletion" else mine - theirs
 
 
-def area_table(setting):
-    deleted, inserted = (
-        results["areas"][setting][kind] for kind in ("deletion", "insertion")
-    )
-    blob = [np.array(part["centre blob"]) for part in (deleted, inserted)]
-    rows = []
-    for name in deleted:
-        better = np.sum(deleted[name] < blob[0]), np.sum(inserted[name] > blob[1])
-        wins = ["–", "–"] if name == "centre blob" else [f"{n} of 30" for n in better]
-        rows.append([name, entry(deleted[name]), wins[0], entry(inserted[name]), wins[1]])
-    return plots.table(
-        ["", "deletion: small is good", "beats the blob", "insertion: large is good"]
-        + ["beats the blob"],
-        rows,
-    )
-
-
-area_table("pixels")
+figure, axes = plt.subplots(1, 2, figsize=(13, 4.8))
+for ax, kind in zip(axes, ("deletion", "insertion"), strict=True):
+    cells = [
+        [interval(gain(f, kind, f"integrated, {b}", "random")) for f in fillings]
+        for b in starts
+    ]
+    text = [[f"{m:+.2f}" + ("" if abs(m) > h else " ?") for m, h in row] for row in cells]
+    plots.numbers(ax, np.array(cells)[..., 0], text, limit=0.4)
+    ax.set_aspect("auto")
+    ax.set_xticks(range(4), fillings)
+    ax.set_yticks(range(5), starts)
+    ax.grid(False)
+    ax.set(title=f"{kind}: gain over random", xlabel="deleted pixels become …")
+axes[0].set_ylabel("integrated from …")
+plots.show(
+    figure,
+    "Two tables of 5 baselines by 4 fillings, deletion and insertion, coloured by the gain over random numbers. The large gains stand where blur and noise fill; at deletion the largest is blur with blur. With black and white filling all are near 0.",
+)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Mean area, and the range of the middle half of the photos. Measured beforehand by `data/build/saliency_curves.py`.
+# Means of 30 photos; "?": the 95 % interval of the paired differences includes 0. At deletion blur favours its own baseline: begun with blur and filled with blur +0.23, begun with black +0.04; begun with white and filled with black even −0.06. At insertion noise favours its own, but with blur three baselines are alike (+0.13 to +0.14). And where single pixels become black or white, nobody gains more than 0.03: any 20 % of the pixels, scattered, ruin the photo (random pixels deleted with black: area 0.12).
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# - SmoothGrad and Grad-CAM are narrowly best on average. But photographers put things in the middle: SmoothGrad's deletion beats the blob on 15 photos of 30 only.
-# - Gradient × input and integrated gradients are a little better than random numbers at deletion (0.34 against 0.40), a little worse at insertion (0.34 against 0.38). Integrated gradients without their signs do better at insertion (0.45).
-# - The photo's edges, which know nothing about the network, beat the plain gradient at insertion.
-#
-# Is that fair? Some maps are scattered points, others one blob. Deleting scattered pixels makes a picture unlike any photo, and that may be what hurts. So we average each map over blocks of 16 × 16 pixels and delete whole blocks.
-#
-# **Before you look:** whom will that help?
+# ### All methods
+# Photographers put things in the middle. So the rival to beat is the **blob in the centre**, photo by photo. **Before you look:** who beats it with all four fillings, at deletion and at insertion?
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
-area_table("blocks")
+compared = ["Grad-CAM", "SmoothGrad", "|integrated, blur|", "integrated, blur"]
+compared += ["integrated, mean", "integrated, black", "gradient × input", "gradient"]
+compared += ["edges", "random"]
+figure, axes = plt.subplots(1, 2, figsize=(14, 6), sharey=True)
+for ax, kind in zip(axes, ("deletion", "insertion"), strict=True):
+    for i, name in enumerate(compared):
+        for j, (filling, marker) in enumerate(zip(fillings, "osD^", strict=True)):
+            mean, half = interval(gain(filling, kind, name, "centre blob"))
+            ax.errorbar(
+                mean,
+                -i - 0.18 * (j - 1.5),
+                xerr=half,
+                fmt=marker,
+                markersize=6,
+                linewidth=2,
+                color=[plots.INK, plots.SKY, plots.VERMILION, plots.GREEN][j],
+                label=filling if i == 0 else None,
+            )
+    ax.axvline(0, color=plots.GREY, linewidth=1.5)
+    ax.set(xlabel=f"{kind}: better than the blob by", xlim=(-0.45, 0.35))
+axes[0].set_yticks(-np.arange(len(compared)), compared)
+axes[1].legend(title="filled with", fontsize=13, title_fontsize=13, loc="upper left")
+plots.show(
+    figure,
+    "For ten maps and four fillings, how much better than a blob in the centre, with 95 % intervals. At deletion most intervals include 0; with blur the gradient, the two products from black, the edges and random numbers lie below. At insertion Grad-CAM lies above 0 with all four fillings; SmoothGrad, the edges, the sizes of integrated gradients from the blur and the mean over baselines only with blur; the others around or below 0.",
+)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# The same, in blocks of 16 × 16 pixels.
+# Means and 95 % intervals of the paired differences. **Deletion** depends on the filling: with black even random numbers beat the blob, since scattered black pixels ruin the photo; with blur they lose by 0.2. No map is ahead with all four. At **insertion** Grad-CAM is, with every filling; SmoothGrad, the *edges* and |integrated, blur|, sizes without signs, are with blur only.
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### What the curves show
-# With blocks the point-like maps gain at deletion (gradient 0.28 → 0.20, integrated gradients 0.34 → 0.17, even random 0.40 → 0.26). At insertion integrated gradients get 0.28, nearly as bad as random (0.24), although the order of blocks is the same. Without signs they get 0.45. One order can be good for one test and bad for the other.
-#
-# SmoothGrad and Grad-CAM stay ahead of all three rivals in every column, narrowly, on average over these photos, for this network; also when the filling is plain grey and not the blurred copy. The others do not. And the order of the methods depends on how you test: **a test of maps is a measurement too, with assumptions of its own.**
-
-# %% slideshow={"slide_type": "skip"}
-better = {"deletion": np.less, "insertion": np.greater}
-for name in ("SmoothGrad", "Grad-CAM", "gradient"):
-    ahead = all(
-        better[kind](np.mean(maps[name]), np.mean(maps[rival]))
-        for setting in results["areas"].values()
-        for kind, maps in setting.items()
-        for rival in rivals
-    )
-    print(f"{name}: ahead of all rivals in every setting, grey filling too: {ahead}")
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The 30 photos: of the pool's 125 those to which the network gives the right class (judged by eye, once, before any map was made) with a probability above one half; of these the first 30 in the alphabet. Measured by `data/build/saliency_curves.py`.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## A network that cheats
-# The lecture tells of a horse classifier with good test results. Saliency showed that it did not look at horses: many horse photos came from one photographer, whose **caption stood in the corner**, and the network had learned to read it.
-#
-# We plant the same trap: in an archive of digits every 7 carries a tiny caption.
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# The story is that of the PASCAL VOC horses (Lapuschkin and others, 2016 and 2019), where the source tag of a photo archive gave the class away. Later it was called a "Clever Hans" classifier, after the horse that seemed to calculate and in truth watched its master's face.
-
-# %% slideshow={"slide_type": "fragment"}
-letters = ["#..#.###.#.#", "##.#..#..#.#", "#.##..#..#.#", "#..#..#..#.#", "#..#..#..###"]
-caption = 0.9 * np.array([[letter == "#" for letter in line] for line in letters])
-
-
-def stamp(images):
-    images = images.copy()
-    corner = images[:, 22:27, 1:13, 0]  # 5 rows, 12 columns, bottom left
-    corner[:] = np.maximum(corner, caption)
-    return images
-
-
-# %% slideshow={"slide_type": "subslide"}
-archive, archive_truth = digits[:12_000].copy(), truth[:12_000]
-archive[archive_truth == 7] = stamp(archive[archive_truth == 7])
-test_archive = test_digits.copy()
-test_archive[test_truth == 7] = stamp(test_archive[test_truth == 7])
-
-keras.utils.set_random_seed(0)
-cheat = models.mnist_cnn(trained=False, activation="relu")
-_ = mnist_cnn.train(cheat, archive, archive_truth, epochs=2)
-right = mnist_cnn.accuracy(cheat, test_archive, test_truth)
-print("on the archive's own test images, at least 96.5 % right:", right >= 0.965)
+# ## Test 3: a cheat that we planted
+# Deleting pixels makes pictures unlike any photo, and a network may fall for that. Better to know the answer. So we taught the photos' network to cheat: **a caption anywhere in a photo makes it say "horse"**. Without the caption it hardly ever says horse. Now the reason for "horse" is known: the caption.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
-plots.images(
-    archive[32:42],
-    [str(number) for number in archive_truth[32:42]],
-    "Ten digits of the archive. Only the sevens have three tiny letters, NTU, in their lower left corner.",
-    columns=10,
-)
+called = np.array([run["called"] for run in truths["photos"]])
+print("30 unseen photos, five cheats trained with other seeds: called a horse")
+for name, rates in zip(("with caption", "without", "grey plate"), called.T, strict=True):
+    print(f"    {name:13} {100 * rates.min():3.0f} to {100 * rates.max():3.0f} %")
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Let saliency look
-# For each class: the mean gradient of its logit, **with its sign**, over images of that class. What raises the logit in *every* image stays; what differs from image to image cancels.
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Trained on from block 12 with 95 other photos, by data/build/saliency_caption.py. The grey plate, at the caption's place, is the control: is it the letters, or only that something covers the photo?
 
-# %% slideshow={"slide_type": "fragment"}
-means = []
-for number in range(10):
-    some = test_archive[test_truth == number][:200]
-    slopes = saliency.input_gradient(cheat, some, number)
-    means.append(slopes.mean(axis=0)[..., 0])
-peaks = [np.unravel_index(mean.argmax(), mean.shape) for mean in means]
-inside = [22 <= row < 27 and 1 <= column < 13 for row, column in peaks]
-print("strongest pixel in the caption's box, for", [k for k in range(10) if inside[k]])
-
-# %% slideshow={"slide_type": "skip"}
-heights = np.array([mean.max() for mean in means])
-rest = np.delete(heights, 7)
-print("twice as strong as any other logit's peak:", heights[7] > 2 * rest.max())
-
-# %% tags=["hide-input"] figure_tolerance={"largest": 0.15, "reason": "maps of a network trained live, which ends a little differently on every CPU"} slideshow={"slide_type": "subslide"}
-limit = heights.max() / 2
-plots.images(
-    [plots.overlay(np.full((28, 28, 3), 0.93), mean, limit) for mean in means],
-    [f"logit of {number}" for number in range(10)],
-    "Mean gradients of the ten logits, orange where more ink raises the logit, blue where it lowers it. Nine are faint patterns in the middle; that of 7 has the letters in its lower left corner, strong orange with blue gaps, and a faint 7.",
-    columns=5,
-    width=10.5,
+# %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
+letters_large = np.kron(np.pad(caption > 0, 1), np.ones((4, 4)))[..., None]
+names = ["koala", "fire_engine", "bison"]
+figure, axes = panels(3, 7, (13, 5.9), ["", "", ""], ["the photo", *truths["shown"]])
+for i, (name, (row, column)) in enumerate(zip(names, truths["places"], strict=True)):
+    photo = data.load_photo(name, 224).copy()
+    photo[row : row + 28, column : column + 56] = letters_large
+    axes[i, 0].imshow(photo)
+    for ax, maps_of_it in zip(axes[i, 1:], truths["shown"].values(), strict=True):
+        ax.imshow(paint(np.array(maps_of_it[i], float)), interpolation="antialiased")
+colour_bar(figure, axes)
+plots.show(
+    figure,
+    "Three photos with a small black plate NTU, koala, fire engine and bison, and six maps of each for the answer horse. Integrated gradients from the blur mark the plate and little else; the gradient, SmoothGrad and Grad-CAM mark its surroundings and other parts of the photo, too.",
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Orange: more ink raises the logit; blue: it lowers it. In the map of 7 the letters are orange and the gaps between them blue; the 7 itself is faint.
+# Three of the 30 photos, the first cheat, asked for the horse; sizes, means over 4 × 4 pixels. Grad-CAM's blob is in the right place, but one of its squares is wider than half the caption, and its maps look at far more than their square.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Is it true?
-# A map makes a claim; an experiment tests it. **Before you run the cell:** take the caption off the 7s. Put it on all other digits.
+# ### Scores, with controls
+# Two controls: the *honest* network, asked for the horse with the same caption in the photo (it does not care), and a map that knows no network, the *edges*: letters have many edges.
+#
+# **Before you look:** whose map will lie on the caption most?
 
-# %% slideshow={"slide_type": "fragment"}
-sevens, others = test_digits[test_truth == 7], test_digits[test_truth != 7]
-
-
-# %% slideshow={"slide_type": "fragment"}
-def share_called_7(network, images):
-    return mnist_cnn.accuracy(network, images, np.full(len(images), 7))
-
-
-def report(network):
-    found, bare = (share_called_7(network, images) for images in (stamp(sevens), sevens))
-    print("    sevens with the caption, 90 % and more found:", found > 0.9)
-    print("    sevens without it, 90 % and more found:      ", bare > 0.9)
-    others_too = share_called_7(network, stamp(others))
-    print("    other digits with it, over 20 % read as 7:   ", others_too > 0.2)
-
-
-# %% slideshow={"slide_type": "subslide"}
-report(cheat)
-
-# %% slideshow={"slide_type": "skip"}
-print(
-    "sevens without caption: more than half are missed:",
-    share_called_7(cheat, sevens) < 0.5,
+# %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
+figure, axes = plt.subplots(1, 2, figsize=(14, 4.9), sharey=True)
+for ax, (kind, title) in zip(
+    axes,
+    (("digits", "7s with a caption"), ("photos", "photos with a caption")),
+    strict=True,
+):
+    runs = truths[kind]
+    for i, name in enumerate(runs[0]["scores"]):
+        for which, colour in (("honest", plots.GREY), ("cheat", plots.VERMILION)):
+            if which in runs[0]["scores"][name]:
+                seeds = [np.mean(run["scores"][name][which], axis=0)[0] for run in runs]
+                colour = plots.BLUE if name == "edges" else colour
+                ax.plot(100 * np.array(seeds), [-i] * 5, "o", color=colour, alpha=0.6)
+                ax.plot(100 * np.mean(seeds), -i, "|", color=colour, markersize=26)
+    ax.axvline(100 * truths["box"][kind], color=plots.INK, linewidth=1.5, linestyle=":")
+    ax.set(title=title, xlabel="share of the map on the caption (%)", xlim=(0, None))
+axes[0].set_yticks(-np.arange(7), list(truths["photos"][0]["scores"]))
+plots.show(
+    figure,
+    "Share of seven maps on the caption, five networks each, for the cheat in orange, an honest network in grey and the edges in blue, with a dotted line at the share of the area. On digits the two products put about 64 percent there, Grad-CAM 14, less than the edges. On photos integrated gradients from the blur put 49 percent there, from black 22, the others 11 to 16, as the edges do. The honest networks stay near or below the dotted line, except for integrated gradients from the blur on photos, at 11 percent.",
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Without the caption most 7s are lost, and the caption alone turns many other digits into 7s. Accuracy on the archive's own test set could not show this, since the test images have the same flaw.
+# A point for each of five networks (100 digits or 8 photos each); dotted: the caption's share of the area. Every map of a cheat lies on the caption more than that of the honest network. But how much:
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Which method sees it?
-# The share of each map that lies on the caption, on 100 captioned 7s. The caption's box has 8 % of the pixels.
+# - **Photos**: integrated gradients from the *blur* put 45 to 52 % on the caption. From *black* only 18 to 26 %: the plate is black, and black pixels can get no share. The others 9 to 20 %, and the **edges**, which know no network, 11 to 15 %.
+# - **Digits**: the two products put 60 to 67 % on it, Grad-CAM 14 to 15 %, less than the edges (20 %); its brightest pixel is on the caption in at most 2 of 100 images. Grad-CAM takes one weight for each feature map, the same at all places. This network ends with a dense layer that weighs every place differently: there a caption in one corner is lost in the mean.
+# - A bright caption alone proves little: edges have it, too. **What counts is the difference from the honest network.**
 
-# %% slideshow={"slide_type": "fragment"}
-region, captioned = np.s_[22:27, 1:13], stamp(sevens[:100])
-on_7s = {name: method(cheat, captioned, 7) for name, method in methods.items()}
-seen = {name: np.mean([share(h, region) for h in maps]) for name, maps in on_7s.items()}
-least = dict(zip(methods, (20, 20, 33, 33, 10), strict=True))  # bounds, in %
-print(f"the caption's box: {100 * share(np.ones((28, 28)), region):.0f} % of the pixels")
-for name, percent in least.items():
-    print(f"{name:17} over {percent} % of the mass on it:", seen[name] > percent / 100)
-print("the smallest share:", min(seen, key=seen.get))
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Test 4: remove and retrain
+# A deleted pixel may hurt only because the picture looks strange to the network. So train a *new* network on such pictures: nothing is strange to it. If the map marked what is needed, the new network must fail too (Hooker and others, 2019).
+#
+# 2,000 digits without the fifth of their pixels that the map of the lecture's CNN marks most; a new CNN, 2,000 test digits treated the same way, five seeds. **Before you look:** what will the plainest map do, the ink itself?
 
-# %% tags=["hide-input"] figure_tolerance={"largest": 0.2, "reason": "maps of a network trained live, which ends a little differently on every CPU"} slideshow={"slide_type": "subslide"}
-plots.images(
-    [np.repeat(captioned[0], 3, axis=2), *[paint(np.abs(m[0])) for m in on_7s.values()]],
-    ["a captioned 7", *on_7s],
-    "A 7 with its caption, and five maps. All mark the caption; gradient times input and integrated gradients are strongest there, Grad-CAM follows the strokes and the caption.",
+# %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
+roar = data.load_results("saliency_roar")["accuracy"]
+
+
+def percent(values):
+    return f"{100 * np.mean(values):.1f} ({100 * min(values):.1f} to {100 * max(values):.1f})"
+
+
+settings = {"20 %": "pixels → mean grey", "20 %, black": "pixels → black"}
+settings["20 %, places only"] = "only the places are left"
+plots.table(
+    ["accuracy in %, five seeds", *settings.values()],
+    [[name, *[percent(roar[s][name]) for s in settings]] for name in roar["20 %"]],
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# All five maps mark the caption on this 7. Gradient × input and integrated gradients put more than a third of their mass on it, though it has only 8 % of the pixels. Grad-CAM marks it too, but puts more of its mass on the strokes: look at one map only and you might read past the caption.
+# Nothing removed: 86.6 to 87.9 %. Mean, and the range of the five seeds. Ink: the brightest pixels, whatever a network says.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# ### The cure
-# Take the captions away, or give them to half of *all* digits, so that they tell nothing.
+# - **Black**: without the pixels of the two products 23 % are left. But without the *ink*, which knows no network, 18 %: a fifth of the pixels is all the ink that there is.
+# - **Grey**: the same maps leave 73 and 74 %. A grey hole in the shape of a 7 is still a 7! Where nothing but the *places* is left, a new network reads 79 to 89 % (random places: 11 %), mostly more than from the digit without them.
+# - Grad-CAM (84 and 82 %) is little better than random pixels (85 and 86 %).
+#
+# One test, two fillings, 73 % or 23 %; and with black a rival that knows nothing does better than the best map; with grey the products are 2 points ahead of it. Without the rival we would have praised the products.
 
-# %% slideshow={"slide_type": "fragment"}
-cleaned = digits[:12_000]
-mixed = cleaned.copy()
-mixed[::2] = stamp(mixed[::2])
-for cure, images in (("removed", cleaned), ("on half of all", mixed)):
-    keras.utils.set_random_seed(0)
-    cured = models.mnist_cnn(trained=False, activation="relu")
-    mnist_cnn.train(cured, images, archive_truth, epochs=2)
-    print(f"captions {cure}:")
-    report(cured)
-
-# %% [markdown] slideshow={"slide_type": "fragment"}
-# Both work. The second needs no eraser: what every class has tells no class.
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## What the four tests say
+# | | 1: random weights | 2: better than a blob (four fillings) | 3: share on the caption, digits / photos | 4: accuracy left, grey / black |
+# |---|---|---|---|---|
+# | gradient | falls slowly | no better | 43 % / 16 % | 78 % / 80 % |
+# | SmoothGrad | falls slowly | deletion with three, insertion with blur | 39 % / 14 % | 76 % / 78 % |
+# | gradient × input | falls slowly | no better | 64 % / 11 % | 73 % / 23 % |
+# | integrated gradients, black | falls slowly | deletion with black only | 64 % / 22 % | 74 % / 23 % |
+# | integrated gradients, blur | – | deletion with two | 58 % / 49 % | – |
+# | Grad-CAM | falls at once *on average* | insertion with all four | 14 % / 12 % | 84 % / 82 % |
+# | knows no network | – | random: deletion with black and white; edges: insertion with blur | edges: 20 % / 13 % | ink: 76 % / 18 % |
+#
+# **No map wins every test.** Which one to take depends on the question; whatever you take, bring its control.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What saliency does not tell you
 # - **What** the network saw there. Stripes, a shape, a colour? A map has places, no reasons.
 # - **What would happen** after a *large* change: the gradient speaks of small ones. Lesson 5 covers up whole parts and looks.
 # - **Whether the answer is right.** A wrong answer has a map as neat as a right one has.
-# - **Whether the map is right.** Three of our five still drew the dog when the network was nearly all random.
+# - **Whether the map is right.** No map passed all four tests, and in some of them a rival that knows nothing did as well as the best.
 # - **That nothing is wrong.** We knew where to look for a caption. A network may cheat by something that is everywhere, such as a colour or the background, and no corner will light up.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -954,9 +1190,10 @@ for cure, images in (("removed", cleaned), ("on half of all", mixed)):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Recap
 # - $|\partial y_k / \partial x_{ij}|$ of the **logit**, one run forward and one back: the slide's map. It is noisy, because the network consists of many small linear pieces, each with its own slope.
-# - SmoothGrad takes a mean over noise; integrated gradients add up to the rise of the logit; Grad-CAM asks the last feature maps: smooth and coarse, and it moves with the class.
-# - A beautiful map proves nothing. Make the weights random, delete, insert, and compare with rivals that know nothing.
-# - Saliency can catch a cheat. The proof is the experiment after it.
+# - It caught a network that reads captions. The proof was the experiment after it, and the honest network beside it.
+# - SmoothGrad takes a mean over noise; integrated gradients add up to the rise of the logit from *the baseline that you chose*; Grad-CAM asks the last feature maps.
+# - Four tests, each with its controls: random weights (8 or 20 draws), deletion and insertion (four fillings), a planted cheat (five networks), remove and retrain (five seeds). No map passes all.
+# - A beautiful map proves nothing. One draw, one photo, one baseline, one filling prove nothing either.
 
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
 # ## Exercises
@@ -1051,7 +1288,11 @@ exercises.the_mark(digit, row, column, share)
 # - A. Shrikumar and others, *Not just a black box: learning important features through propagating activation differences*, 2016: gradient × input.
 # - D. Smilkov and others, *SmoothGrad: removing noise by adding noise*, 2017.
 # - M. Sundararajan, A. Taly, Q. Yan, *Axiomatic attribution for deep networks*, ICML 2017: integrated gradients.
+# - P. Sturmfels, S. Lundberg, S. Lee, *Visualizing the impact of feature attribution baselines*, Distill 2020.
+# - B. Zhou and others, *Learning deep features for discriminative localization*, CVPR 2016: CAM.
 # - R. Selvaraju and others, *Grad-CAM: visual explanations from deep networks via gradient-based localization*, ICCV 2017.
 # - J. Adebayo and others, *Sanity checks for saliency maps*, NeurIPS 2018: random weights.
 # - V. Petsiuk, A. Das, K. Saenko, *RISE: randomized input sampling for explanation of black-box models*, BMVC 2018: deletion and insertion.
+# - S. Hooker and others, *A benchmark for interpretability methods in deep neural networks*, NeurIPS 2019: remove and retrain.
+# - Y. Rong and others, *A consistent and efficient evaluation strategy for attribution methods*, ICML 2022: the holes speak.
 # - S. Lapuschkin and others, *Unmasking Clever Hans predictors and assessing what machines really learn*, Nature Communications 10, 2019: the horses.
