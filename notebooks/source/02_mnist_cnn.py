@@ -218,7 +218,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# On the training images both end at 0 errors: they know them by heart. On the test images some errors stay: the gap is overfitting, and the network with fewer parameters has the smaller one. Is that the reason? We come to that. Both are best on the test images in the *last* round: here, in one run of each, training until nothing was left to learn did no harm. (The live run lowers its step size faster, so its second star lies below the line.)
+# On the training images both end at 0 errors: they know them by heart. (At first the dashed lines lie higher: a training error is averaged over the round, while the network still learns; the test error is measured at its end.) On the test images some errors stay: the gap is overfitting, and the network with fewer parameters has the smaller one. Is that the reason? We come to that. Both are best on the test images in the *last* round: here, in one run of each, training until nothing was left to learn did no harm. (The live run lowers its step size faster, so its second star lies below the line.)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Published notes on the lecture report .966 for FC against .98 for the CNN, with 10,000 training images. Training live takes under a minute; the exact numbers differ from machine to machine, so the notebook prints bounds.

@@ -494,7 +494,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# In eight of nine cases the dream shows more animals than any of its five controls, but not at 512 pixels in the hillside. Only the hillside's dream is clearly above guessing. And the answer hangs on the width: at 224 pixels EfficientNet sees single animals, as a crayfish, at 384 and 512 it is sure of nothing. A dream holds parts of many animals and no whole one.
+# In eight of nine cases the dream shows more animals than any of its five controls, but not at 512 pixels in the hillside. Only the hillside's dream is clearly above guessing. And the answer hangs on the width: at 224 pixels EfficientNet names a crayfish, a rotisserie and a monitor, at 384 and 512 it is sure of nothing. A dream holds parts of many animals and no whole one.
 
 # %% slideshow={"slide_type": "subslide"}
 for name in ("starfish", "butterfly"):
