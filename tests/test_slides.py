@@ -109,6 +109,7 @@ for (const element of slide.querySelectorAll('*')) {
     const box = element.getBoundingClientRect();
     if (box.width && (box.bottom > outer.bottom + 1 || box.right > outer.right + 1 || box.left < outer.left - 1))
         cut.push(element.tagName + ' ' + element.textContent.slice(0, 60));
+    if (element instanceof SVGElement) continue; // has no box of its own that could be too narrow
     if (element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).display !== 'inline')
         cut.push('too wide: ' + element.textContent.slice(0, 60));
 }

@@ -15,7 +15,7 @@ FIGURES = [  # lesson, beginning of the figure's alternative text
     ("03", "Twelve computed images"),
     ("07", "A castle, a red panda"),
 ]
-TILE, GAP = (720, 330), 40  # pixels
+TILE, GAP = (720, 420), 40  # pixels
 
 
 def figure(lesson, alt):

@@ -18,7 +18,7 @@
 # *Run time: under half a minute on two CPU cores. Data: one photograph (GCompris), stored results on 125 photos, and the 6×6 image of the lecture. You need: Python, NumPy arrays, and what a neuron, a loss, a gradient and a learning rate are.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
-from lecture_utils import convolution, data, models, plots
+from lecture_utils import convolution, data, models, play, plots
 from lecture_utils.exercises import convolution as exercises
 
 import keras
@@ -1116,6 +1116,15 @@ print("before:", image.shape, " after:", new_image.shape)
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Slide 16. Each filter is a channel. The new image is no longer red, green, blue but "diagonal here?", "upright line here?".
 
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### Play: convolution, by hand
+
+# %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
+play.convolution()
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Slides 7 to 16 in one picture. Let the room say the next sum, then press → in the map. "Whole map", then "filter 2". Stride 2: which column is never seen? Esc gives the arrow keys back to the slides.
+
 # %% [markdown] deck=[17] slideshow={"slide_type": "slide"}
 # ## A trap
 # The first convolution has 25 filters, the second one has 25 filters too.
@@ -1235,6 +1244,24 @@ exercises.gradient_of_max_pooling(gradient)
 
 # %% [markdown] tags=["solution"] slideshow={"slide_type": "skip"}
 # With average pooling, the four places of a block share its factor: 1/4, 2/4, 3/4 and 4/4 each.
+
+# %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
+# ### Exercise 5: your own pattern
+# Think of a 3 × 3 pattern that is not on the slides: a cross, a corner, a T. Draw an image of 0s and 1s in which it stands at two places or more, beside other things, and write the filter that finds it: the feature map shall be largest at these places, and at most half as large in windows away from them. There are many ways.
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+my_image = ...
+my_kernel = ...
+exercises.own_pattern(my_image, my_kernel)
+
+# %% tags=["solution"] slideshow={"slide_type": "skip"}
+my_kernel = np.array([[-1, 1, -1], [1, 1, 1], [-1, 1, -1]])  # a cross
+my_image = np.zeros((8, 10), int)
+for row, column in ((0, 0), (4, 6)):
+    my_image[row : row + 3, column : column + 3] = my_kernel > 0
+my_image[4:6, 1:3] = 1  # a square
+print(convolve_by_hand(my_image, my_kernel))
+exercises.own_pattern(my_image, my_kernel)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Papers

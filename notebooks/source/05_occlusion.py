@@ -18,7 +18,7 @@
 # *Run time: about a minute on two CPU cores. Data: photographs (GCompris, scikit-image) and MNIST digits; a network trained on ImageNet (EfficientNet-Lite0). You need: lesson 1; two slides compare with lesson 4.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
-from lecture_utils import data, models, occlusion, plots, saliency
+from lecture_utils import data, models, occlusion, play, plots, saliency
 from lecture_utils.exercises import occlusion as exercises
 
 import json
@@ -212,6 +212,16 @@ plots.show(
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # (224 − 32) / 8 + 1 = 25 places each way. Only boxes over the face, or at its edge, cost much; a box of 32 pixels on fur or leaves costs little.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### Play: drag the grey box
+
+# %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
+intact = probability(gorilla, labels.index("gorilla"))
+play.grey_box(gorilla, fine, intact, "gorilla", patch=32, stride=8)
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# It opens at the place with the largest drop. Let the room say where the next large one is, then drag the box there; "Whole map" shows what is left. Arrow keys move the box; Esc gives them back to the slides.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Would any network point at the face?

@@ -85,7 +85,7 @@ print("the pixels move along J^T a =", uphill, " to", x_1)
 print("a is now", J @ x_1)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# The first number has reached its target, the second has not moved: what pixel 2 adds to it, pixel 1 takes away. A pixel moves several numbers at once, so they do not all grow alike.
+# The first number has reached its target, the second has not moved: what pixel 1 adds to it, pixel 2 takes away. A pixel moves several numbers at once, so they do not all grow alike.
 
 
 # %% slideshow={"slide_type": "subslide"}
@@ -153,7 +153,7 @@ print("the slide's target comes nearer:", by_target < 0.9)
 print("the sum of squares leads elsewhere, beyond 1.8:", by_squares > 1.8)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Both images move equally far in each step; only the direction differs. The first step overshoots, so both curves rise at once. Then the target turns back wherever a number has become too large. The sum of squares never turns back: where it can, it goes far beyond double. Deep Dream uses the sum of squares. On the right eyes begin to show, in noise.
+# Both images move equally far in each step; only the direction differs. The first step overshoots, so both curves rise at once. Then the target turns back wherever a number has become too large. The sum of squares never turns back: it never comes back to the target. Deep Dream uses the sum of squares. On the right eyes begin to show, in noise.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### The slide's recipe to its end
@@ -254,7 +254,7 @@ for name, goal in goals_to_come.items():
 # A step that suits the first goal is a hundred times too short for the second, and some 25,000 times for the third. Divide by the mean size, and one setting serves all.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The other four: one photo, all five tricks, and then each of the four left out, with nothing else changed. **Before you look:** where in the picture will you see that jitter is missing? And octaves, detail, smoothing?
+# The other four: one photo, all five tricks, and then each of the four left out, with nothing else changed (without octaves all 40 steps are made at full size). **Before you look:** where in the picture will you see that jitter is missing? And octaves, detail, smoothing?
 
 # %% slideshow={"slide_type": "fragment"}
 castle = data.load_photo("chambord")
@@ -306,7 +306,7 @@ print(f"the photo's fine structure survives with detail: {kept > lost + 0.1}")
 print(f"without smoothing there is over a quarter more of it: {grain > 1.25}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# **Jitter** turns speckles into shapes, **octaves** bring creatures as large as the middle of the castle, **detail** keeps the windows, **smoothing** takes the grain away. (One photo, one start; what repeats showed is in the notes.)
+# **Jitter** turns speckles into shapes, **octaves** bring creatures as large as the middle of the castle, **detail** keeps the windows, **smoothing** takes the grain away. (One photo, one start; what repeats showed of detail and smoothing is in the notes.)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # The four crops were chosen by eye. The two numbers held for three photos with three random starts each: the fine structure's correlation with that of the photo is 0.80 to 0.89 with detail and 0.09 to 0.13 without, and there is 1.27 to 1.52 times as much of it without smoothing.
@@ -363,7 +363,7 @@ plots.images(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Without training there are blotches and no creature: what is dreamt was learned. Both trained ones draw animals; VGG16 fills the whole picture with bodies and scales, EfficientNet leaves a net of rings behind them. VGG16 needs several times as long; the large dreams of this lesson are its.
+# Without training there are blotches and no creature: what is dreamt was learned. Both trained ones draw animals; VGG16 fills the whole picture with bodies and scales, EfficientNet leaves a net of rings behind them. VGG16 needs several times as long; the large dreams of this lesson, except those of a class, are its.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Other random seeds give other blotches (three tried). Layers about two thirds of the way up are the safest choice in EfficientNet-Lite0; in VGG16 the last one, conv5_3, draws whole animals, although it stands behind a ReLU.
@@ -373,7 +373,7 @@ plots.images(
 # Instead of the whole layer we can raise
 # - **one channel** $k$: $\sum_p a_{p,k}$ over all places $p$;
 # - **one class**: its logit;
-# - **what a guide image has**: at each place, find the guide's vector $g_q$ with the largest dot product, and raise that: $\sum_p \max_q a_p \cdot g_q$. Each place comes nearer to the part of the guide with which its product is largest already.
+# - **what a guide image has**: at each place, find the guide's vector $g_q$ with the largest dot product, and raise that: $\sum_p \max_q a_p \cdot g_q$. Each place is pushed in the direction of the part of the guide with which its product is largest already.
 
 # %% slideshow={"slide_type": "subslide"}
 dahlia = data.load_photo("dahlia", side=160)
@@ -394,7 +394,7 @@ plots.images(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# One channel repeats one motif: curved feathers, straight strokes (we picked two pretty ones). The guide brings curls like petals into the clouds and scales onto the mound. On the peak sits an animal, as it does without a guide (block 11, above).
+# One channel repeats one motif: curved feathers, straight strokes (we picked two pretty ones). With the guide there are curls like petals in the clouds and scales on the mound; this is one guide, without a second one as its control. On the peak sits an animal, as it does without a guide (block 11, above).
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 plots.images(
@@ -440,7 +440,7 @@ plots.images(
 # ## What does another network say?
 # VGG16 made these dreams. EfficientNet-Lite0 took no part: does it see animals in them, too?
 #
-# The control has the same *change* without its shapes: we shift its waves at random. Every wave is as strong as before (until black and white cut it off), and none is where it was.
+# Every picture is a sum of waves, coarse and fine (its Fourier transform). The control has the same *change* without its shapes: we shift its waves at random. Every wave is as strong as before (until black and white cut it off), and none is where it was.
 #
 # **Before you run the cell:** will EfficientNet be sure of an animal?
 
@@ -494,7 +494,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# In eight of nine cases the dream shows more animals than any of its five controls, but not at 512 pixels in the hillside. Only the hillside's dream is clearly above guessing. And the answer hangs on the width: at 224 pixels EfficientNet names a crayfish, a rotisserie and a monitor, at 384 and 512 it is sure of nothing. A dream holds parts of many animals and no whole one.
+# In eight of nine cases the dream shows more animals than any of its five controls (in the castle at 224 pixels by a hair), but not at 512 pixels in the hillside; more than the photo it shows in all nine. Only the hillside's dream at 224 pixels is far above guessing. And the answer hangs on the width: at 224 pixels EfficientNet names a crayfish, a rotisserie and a monitor (the screen, not the lizard), at 384 and 512 it is sure of nothing. Perhaps a dream holds parts of many animals and no whole one.
 
 # %% slideshow={"slide_type": "subslide"}
 for name in ("starfish", "butterfly"):
@@ -502,7 +502,7 @@ for name in ("starfish", "butterfly"):
     print("the class dream:", [f"{a} {value:.0%}" for a, value in zip(first, sure)])
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Of the class dreams it *is* sure, at 384 pixels at least. No wonder: it took part in making them.
+# Of the class dreams it *is* sure at 224 and 384 pixels; at 512 the butterfly falls to about a half. No wonder: it took part in making them.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Dashed: guessing, since 398 of the 1,000 classes are animals. ImageNet has no class for such views: valley, palace or mosque share the probability. The band of the control spans five shuffles. The fourth dream is left out, since its photo, a horse, is an animal already.
@@ -521,7 +521,7 @@ for _ in range(3):
 plots.images(
     frames,
     [f"frame {number}" for number in range(1, 5)],
-    "Four frames: the dream of the hillside, each a little nearer than the one before, with new eyes.",
+    "Four frames: the dream of the hillside, each a little nearer than the one before, so that the same eyes grow.",
     width=15,
 )
 
@@ -539,7 +539,7 @@ plots.animation(
 # ## Recap
 # - Deep Dream: take a layer's output, push every number away from zero, follow the gradient *to the pixels*.
 # - The slide's target and $\tfrac12\lVert a\rVert^2$ have the same gradient at the photo; only the target is a place to arrive at.
-# - Five tricks turn noise into a picture: normalised steps, jitter, octaves, detail, smoothing. Each shows when it is left out.
+# - Five tricks turn noise into a picture: normalised steps, jitter, octaves, detail, smoothing. The last four show when they are left out; the first lets one step size serve all goals.
 # - Layers decide: edges, stripes, animals with eyes, ropes. So does the network; one that was not trained makes blotches and no creature. A channel, a class or a guide steers further.
 # - A dream shows what the network was trained to look for, as well as what is in the photo.
 

@@ -17,7 +17,7 @@
 # *Run time: about a minute on two CPU cores, and once half a minute more when the rules of Go are compiled. Data: games of GNU Go against itself. You need: lessons 1 and 2.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
-from lecture_utils import data, plots
+from lecture_utils import data, play, plots
 from lecture_utils.exercises import go as exercises
 from lecture_utils.go import board, drawing, networks, planes, records
 
@@ -277,13 +277,17 @@ for points, (row, column) in zip(covered, places):
     points[row : row + 11, column : column + 11] = True
 
 
-def beaten_by(network, pattern):
-    """At each of the 81 places of an empty board: the points (81, 361) that the network
-    likes more than the middle of the pattern."""
+# %% slideshow={"slide_type": "skip"}
+def at_all_places(network, pattern):
+    """Log-probabilities (81, 361): the pattern at each of 81 places of an empty board."""
     boards = np.zeros((81, 19, 19, 1), "float32")
     boards[covered] = np.tile(pattern.reshape(121, 1), (81, 1))
-    policy = ask(network, boards)
-    return policy > policy[range(81), middle][:, None]
+    return np.log(ask(network, boards))
+
+
+def better(scores):
+    """Which points (N, 81, 361) the network likes more than the middle of the pattern."""
+    return scores > scores[:, range(81), middle][..., None]
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -298,18 +302,18 @@ def patterns(boards, moves, wanted):
 
 # %% slideshow={"slide_type": "skip"}
 def moved(network, boards, moves, wanted, known, most):
-    """Up to `most` patterns everywhere: (patterns, 81, 361) points that beat the middle,
-    and the place of each at home. known: only those that the network finds there."""
-    better, homes, asked = [], [], 0
+    """Up to `most` patterns everywhere: log-probabilities (patterns, 81, 361), and the
+    place of each at home. known: only those that the network finds there."""
+    found, homes, asked = [], [], 0
     for pattern, home in patterns(boards, moves, wanted):
         asked += 1
-        points = beaten_by(network, pattern)
-        if points[home].sum() < 5 or not known:
-            better.append(points)
+        scores = at_all_places(network, pattern)
+        if better(scores[None])[0, home].sum() < 5 or not known:
+            found.append(scores)
             homes.append(home)
-        if len(better) == most:
+        if len(found) == most:
             break
-    return np.array(better), np.array(homes), asked
+    return np.array(found), np.array(homes), asked
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -322,15 +326,15 @@ for name, network, boards, moves in (
     tests[name] = moved(network, boards, moves, right, known=True, most=80)
     others = moved(network, boards, moves, ~right, known=False, most=40)
     tests[name + ", others"] = others
-    better, _, asked = tests[name]
-    print(f"{name}: {len(better)} known patterns, of {asked} asked")
+    known, _, asked = tests[name]
+    print(f"{name}: {len(known)} known patterns, of {asked} asked")
 
 
 # %% slideshow={"slide_type": "skip"}
 def by_distance(name):
     """Share found, by the number of points that a pattern was moved, 0 to 8."""
-    better, homes, _ = tests[name]
-    found = better.sum(axis=2) < 5
+    scores, homes, _ = tests[name]
+    found = better(scores).sum(axis=2) < 5
     away = np.array(places)[None] - np.array(places)[homes][:, None]
     away = np.abs(away).max(axis=2)
     return [found[away == distance].mean() for distance in range(9)]
@@ -365,22 +369,22 @@ plots.show(
 # The CNN's patterns again, place by place. The filters are the same everywhere. **Before you look at the red pictures:** why does the CNN find fewer moves in the centre than near a corner?
 
 # %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
-better = tests["CNN"][0]
+rivals = better(tests["CNN"][0])
 figure, axes = plt.subplots(1, 3, figsize=(17, 5.2), layout="constrained")
-found = (better.sum(axis=2) < 5).mean(axis=0).reshape(9, 9)
+found = (rivals.sum(axis=2) < 5).mean(axis=0).reshape(9, 9)
 picture = axes[0].imshow(
     found, cmap="viridis", vmin=0.75, vmax=1, extent=(4.5, 13.5, 13.5, 4.5)
 )
 axes[0].set_title("found: by the place of the middle")
 figure.colorbar(picture, ax=axes[0], shrink=0.8, label="share of the patterns")
 for ax, place, name in ((axes[1], 40, "in the centre"), (axes[2], 0, "in the corner")):
-    rivals = ax.imshow(
-        better[:, place].mean(axis=0).reshape(19, 19), cmap="Reds", vmin=0, vmax=0.3
+    picture = ax.imshow(
+        rivals[:, place].mean(axis=0).reshape(19, 19), cmap="Reds", vmin=0, vmax=0.3
     )
     row, column = places[place]
     plots.frame(ax, row, column, 11, 11, colour="#0072B2")
     ax.set_title(f"what beats it {name}")
-figure.colorbar(rivals, ax=axes[2], shrink=0.8, label="share of the patterns")
+figure.colorbar(picture, ax=axes[2], shrink=0.8, label="share of the patterns")
 for ax in axes:
     ax.set(xlim=(-0.5, 18.5), ylim=(18.5, -0.5), xticks=[], yticks=[])
     ax.set_facecolor("#EEEEEE")
@@ -391,9 +395,18 @@ plots.show(
     "Three pictures of the board: a map of 9 by 9 places, where the share of patterns found is lower in a cross through the centre than near the corners; and the points that beat the move, red: with the pattern in the centre, points all around it on the third and fourth lines of the empty sides; with the pattern in the upper left corner, mainly the star points and their neighbours in the three empty corners.",
 )
 
+# %% slideshow={"slide_type": "skip"}
+bias = cnn.get_layer("logits").bias.numpy()  # all that differs from point to point
+without = better(tests["CNN"][0] - bias)
+for name, points in (("with the bias", rivals), ("without it", without)):
+    found = (points.sum(axis=2) < 5).mean(axis=0).reshape(9, 9)
+    corners = np.mean([found[i : i + 3, j : j + 3] for i in (0, 6) for j in (0, 6)])
+    centre = found[3:6, 3:6].mean()
+    print(f"found {name}: in the centre {centre:.0%}, in the corners {corners:.0%}")
+
 # %% slideshow={"slide_type": "subslide"}
-among = ((better & covered.reshape(81, 361)).sum(axis=2) < 5).mean()
-outside = (better[:, 40] & ~covered[40].reshape(361)).sum() / better[:, 40].sum()
+among = ((rivals & covered.reshape(81, 361)).sum(axis=2) < 5).mean()
+outside = (rivals[:, 40] & ~covered[40].reshape(361)).sum() / rivals[:, 40].sum()
 print(f"among the first five of the pattern's own 121 points: {among:.0%}, everywhere")
 print(f"of what beats it in the centre, outside the pattern: {outside:.0%}")
 
@@ -405,6 +418,9 @@ print(f"stones on the board when the centre is played, in the mean: {late:.0f}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # Mostly it is our test: 88 % in the nine central places, 95 % in the four corner blocks of 3 × 3 places. The move's own score hardly changes, but it has other rivals (94 % of them outside the pattern): on an *empty* rest of the board, a network expects the opening, and GNU Go opens on the third and fourth line. In a game the centre is played when the sides are full.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# The bias is the network's only part that differs from point to point. Taken away, 87 % are found in the centre and 96 % in the corners: the bias is not the reason.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A pattern that is not small: the ladder
@@ -887,6 +903,22 @@ for player, result in matches.items():
 # Clark and Storkey's network did beat GNU Go: larger, and trained on many more games, of strong players. Who imitates GNU Go, with mistakes, is hardly stronger than GNU Go.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
+# ## Play against it
+# Our policy network runs in your browser, with its weights, the rules and the 48 planes inside the page. You are Black; it answers as White with the likeliest move that is legal and fills no own eye.
+#
+# **Before you play:** it opens with the position of the planes above. Black's stone at M1 is in atari, and N1 saves it. How likely does the network find N1? And if the two ladder planes are all zeros?
+
+# %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
+play.go()
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### What two planes are worth
+# N1 falls from 95 % to 3 %. In *a ladder*, E16 falls from 77 % to 4 %: as much as it gets if a white stone at P5 breaks the ladder (*ladder + P5*). So zeros do not mean "I do not know" to the network, they mean "no ladder works here", and it believes that. What a network trained without the planes would do is another question.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Click, or tab to the board, then arrows and Space; P passes, U takes back, also into the game of GNU Go; Page Down goes on. "Its last move" shows what the network thought before it played. Start "empty": it opens in a corner. Ask what it does when you pass again and again: it never passes as long as a sensible move is left, since passes were no training pairs. In 1,000 positions of the test games, half have a one in a ladder plane; with zeros there, the first choice changes in 8 %.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Recap
 # - A record becomes pairs: the position before a move, and the move. Split by games.
 # - Go has properties 1 and 2 of images (small patterns, anywhere), so a CNN beats an FC net, also one of twelve times its size. Shuffle the points, and the advantage is gone.
@@ -965,6 +997,24 @@ width = 5 + 11 * 2
 layers = 1 + (2 * 18 + 1 - 5) // 2  # 18 points to each side, and the point itself
 print(width, layers)
 exercises.sight(width, layers)
+
+# %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
+# ### Exercise 5: your own position
+# Set up a position on the whole board in which Black, to move, can capture at least five stones with one move. `board.Board.from_text` reads 19 lines of `X` (black), `O` (white) and `.`. Which move is it? Then ask `networks.best_move(policy, my_board)`: does the network take them? Move everything to another corner and ask again.
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+my_board = ...
+point = ...
+exercises.own_capture(my_board, point)
+
+# %% tags=["solution"] slideshow={"slide_type": "skip"}
+rows = ["." * 19] * 19
+rows[3:6] = "..XXXXX............", ".XOOOOO............", "..XXXXX............"
+my_board = board.Board.from_text("\n".join(rows))
+point = (4, 7)
+policy = networks.trained("policy")
+print("The network plays it:", networks.best_move(policy, my_board) == point)
+exercises.own_capture(my_board, point)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Papers
