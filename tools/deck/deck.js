@@ -1,81 +1,94 @@
 /* Before reveal.js starts, every page of the deck finds its own layout by measuring, at 1280 x 720:
    - type as large as the page allows;
-   - text beside its figure or above it, whichever makes the figure larger;
+   - a figure below the text or beside it (beside all of it, or what follows title or code), wherever it is largest;
    - a page that goes on under the same title joins the page before it where both fit: code meets its figure.
    What joins appears as a step. Tags of a cell overrule: `rows`, `columns`, `own-page`. */
-const WIDTH = 1280, HEIGHT = 720, SIDE = 64, EDGE = 28;
-const TYPES = [1.4, 1.3, 1.2, 1.1, 1, 0.92, 0.85, 0.78]; // of the normal size; READING: what a figure may ask of its text
-const READING = 0.92, SMALLEST = 0.85;
-const COLUMNS = [360, 400, 440, 480, 520, 560, 600, 640, 680, 720, 760]; // widths of the text, in pixels
-const BLOCKS = "h1, h2, h3, p, ul, ol, pre, table, blockquote, math[display=block], .toy, .figure";
+const WIDTH = 1280, HEIGHT = 720, SIDE = 64, EDGE = 28, FOOT = 40;
+const TYPES = [1.4, 1.3, 1.2, 1.1, 1, 0.92, 0.85, 0.78]; // of the normal size
+const READING = 0.92, JOINING = 0.85; // as small as the text becomes for the sake of its figure, or to join
+const COLUMNS = [360, 420, 480, 540, 600, 660, 720]; // widths of the text beside a figure, in pixels
+const SHARPEST = 0.57; // a picture shrunk by more is hard to read
+const ITEMS = "h1, h2, h3, p, ul, ol, .highlight, .output_text pre, table, blockquote, math[display=block], .toy, .figure";
 
-const all = (root, selector) => [...root.querySelectorAll(selector)].filter(e => !e.closest("aside, .toy .toy *"));
+const all = (root, selector) => [...root.querySelectorAll(selector)].filter(e => !e.closest("aside") && !e.parentElement.closest(".toy"));
+const items = page => all(page, ITEMS).filter(item => !item.parentElement.closest(ITEMS));
+const is = (page, tag) => page.querySelector(`.celltag_${tag}`);
 
-/* The box that a picture fills in a frame, and its share of the slide. */
-function inside(image, width, height) {
-    const scale = Math.min(width / image.naturalWidth, height / image.naturalHeight);
-    const box = {width: image.naturalWidth * scale, height: image.naturalHeight * scale};
-    return {...box, scale, area: box.width * box.height / WIDTH / HEIGHT};
-}
-
-/* Type of one size; code and tables no wider than their column. Returns the height that the page needs without figures. */
-function write(page, type, column) {
-    const room = column || WIDTH - 2 * SIDE;
+/* Write the page so: type of this size; from its item number `from` on, all stands in a column of this width (0: there is
+   none). Returns the height that it needs without its figures, and where the column begins. */
+function write(page, {type, column, from}) {
     page.style.setProperty("--type", type);
-    page.style.setProperty("--right", `${WIDTH - SIDE - room}px`);
+    page.style.setProperty("--column", `${column}px`);
     page.classList.toggle("columns", column > 0);
-    const size = (element, base, least) => Math.max(least, Math.min(base * type, (room - 8) / element.widest));
-    for (const table of all(page, "table")) table.style.fontSize = `${size(table, 25, 22)}px`;
-    for (const kind of [".highlight pre", ".output_text pre"]) {
-        const texts = all(page, kind), sizes = texts.map(text => size(text, 20, 20));
-        for (const text of texts) text.style.fontSize = `${Math.min(...sizes)}px`;
-    }
+    page.classList.toggle("below", column > 0 && from > 0);
     page.classList.add("measured");
-    const wide = all(page, "pre, table, math, p").some(e => e.scrollWidth > e.clientWidth + 1 && e.clientWidth || e.offsetWidth > room + 1);
-    const height = wide || (column && all(page, "pre, table").some(e => e.widest * 20 > room)) ? Infinity : page.offsetHeight;
+    const texts = items(page), fits = [];
+    let first = true;
+    texts.forEach((item, number) => {
+        const beside = column > 0 && number >= from, room = beside ? column : WIDTH - 2 * SIDE;
+        item.classList.toggle("beside", beside);
+        item.classList.toggle("first", beside && first && !item.matches(".figure"));
+        first &&= !item.matches(".first");
+        if (item.widest) {
+            const [normal, least] = item.matches("table") ? [25, 22] : [20, 20];
+            const size = Math.max(least, Math.min(normal * type, room / item.widest));
+            item.style.fontSize = `${size}px`;
+            fits.push(beside ? size * item.widest <= room + 1 : item.offsetWidth <= room + 1);
+        }
+    });
+    fits.push(...all(page, ".highlight pre, p, math").map(e => e.scrollWidth <= e.clientWidth + 1 || !e.clientWidth));
+    const last = texts[from - 1];
+    const result = {height: fits.every(Boolean) ? page.offsetHeight : Infinity, top: last ? last.offsetTop + last.offsetHeight : EDGE - 12};
     page.classList.remove("measured");
-    return height;
+    return result;
 }
 
-/* The pictures' boxes if the page is written so, or null if it does not fit. */
-function boxes(page, type, column) {
-    const pictures = all(page, ".figure img"), height = write(page, type, column);
+/* The box that a picture fills in a frame. */
+function inside({naturalWidth, naturalHeight}, left, top, width, height) {
+    const scale = Math.min(width / naturalWidth, height / naturalHeight);
+    const box = {width: naturalWidth * scale, height: naturalHeight * scale, scale};
+    return {...box, left: left + (width - box.width) / 2, top: top + (height - box.height) / 2, area: box.width * box.height / WIDTH / HEIGHT};
+}
+
+/* The boxes of the page's pictures when it is written so; null if it does not fit. */
+function boxes(page, plan) {
+    const {height, top} = write(page, plan), pictures = all(page, ".figure img");
     if (height > HEIGHT) return null;
-    const free = column ? HEIGHT - 2 * EDGE - 22 : HEIGHT - height - 8;
-    const room = column ? WIDTH - SIDE - column - 2 * EDGE : WIDTH - 2 * EDGE;
-    const found = pictures.map(picture => inside(picture, room, free / pictures.length));
-    return found.every(box => box.scale > 0.57) ? found : null;
+    const left = plan.column ? SIDE + plan.column + EDGE : EDGE, free = plan.column ? HEIGHT - FOOT - top - 12 : HEIGHT - height - 8;
+    const found = pictures.map(picture => inside(picture, left, top + 12, WIDTH - EDGE - left, free / pictures.length));
+    return found.every(box => box.scale > SHARPEST) ? found : null;
 }
 
 const area = found => found.reduce((sum, box) => sum + box.area, 0);
 
-/* Lay out one page as well as it can be; returns {type, area}. */
+/* Lay out one page as well as it can be; returns its plan with the area of its figures, as a share of the slide. */
 function fit(page) {
-    const figures = all(page, ".figure"), tagged = tag => page.querySelector(`.celltag_${tag}`);
-    let columns = [0];
-    if (figures.length === 1 && !tagged("rows")) columns = tagged("columns") ? COLUMNS : [0, ...COLUMNS];
-    let best = null;
-    for (const start of figures.length ? TYPES.filter(type => type <= READING) : TYPES) {
-        for (const column of columns) {
-            const found = boxes(page, start, column);
-            if (found && (!best || area(found) > best.area + 0.01)) best = {type: start, column, area: area(found)};
-        }
-        if (best) break;
+    const texts = items(page), figures = texts.filter(item => item.matches(".figure")), plans = [{column: 0, from: 0}];
+    if (figures.length === 1 && texts.length > 2 && !is(page, "rows")) {
+        const starts = new Set([0, 1, texts.indexOf(figures[0])].filter(from => from < texts.length - 1));
+        for (const from of starts) plans.push(...COLUMNS.map(column => ({column, from})));
+        if (is(page, "columns")) plans.shift();
     }
-    best ??= {type: TYPES.at(-1), column: 0, area: 0};
-    for (const type of TYPES.filter(type => type > best.type)) { // larger type, if it costs the figure nothing
-        const found = boxes(page, type, best.column);
+    let best = {type: TYPES.at(-1), ...plans[0], area: -1};
+    for (const type of figures.length ? TYPES.filter(type => type <= READING) : TYPES) {
+        for (const plan of plans) {
+            const room = WIDTH - SIDE - plan.column - 2 * EDGE; // no need to measure what cannot be larger
+            if (plan.column && inside(figures[0].firstChild, 0, 0, room, HEIGHT).area < best.area + 0.01) continue;
+            const found = boxes(page, {...plan, type});
+            if (found && area(found) >= best.area + 0.01) best = {...plan, type, area: area(found)};
+        }
+        if (best.area >= 0) break;
+    }
+    for (const type of TYPES.filter(type => figures.length && type > best.type)) { // if it costs the figure nothing
+        const found = boxes(page, {...best, type});
         if (!found || area(found) < best.area - 0.01) continue;
         best = {...best, type};
         break;
     }
-    const height = write(page, best.type, best.column), found = boxes(page, best.type, best.column) ?? [];
-    found.forEach((box, number) => {
-        const style = figures[number].style;
-        style.width = `${box.width}px`;
-        style.height = `${box.height}px`;
-        style.left = best.column ? `${SIDE + best.column + EDGE + (WIDTH - SIDE - best.column - 2 * EDGE - box.width) / 2}px` : "";
-        style.top = best.column ? `${(HEIGHT + 10 - box.height) / 2}px` : "";
+    (boxes(page, best) ?? []).forEach((box, number) => {
+        const {width, height} = box, [left, top] = best.column ? [box.left, box.top] : [];
+        for (const [name, value] of Object.entries({width, height, left, top}))
+            figures[number].style[name] = value === undefined ? "" : `${value}px`;
     });
     return best;
 }
@@ -83,67 +96,55 @@ function fit(page) {
 /* The share of the page's height where nothing stands. */
 function empty(page) {
     let covered = 0, end = -Infinity;
-    const spans = all(page, BLOCKS).map(block => block.getBoundingClientRect()).sort((a, b) => a.top - b.top);
-    for (const {top, bottom} of spans) {
+    for (const {top, bottom} of items(page).map(item => item.getBoundingClientRect()).sort((a, b) => a.top - b.top)) {
         covered += Math.max(0, bottom - Math.max(top, end));
         end = Math.max(end, bottom);
     }
     return 1 - covered / HEIGHT;
 }
 
-/* Move what `next` shows to the end of `page`, its first part as a step; returns what undoes it. */
-function join(page, next) {
-    const content = [...next.children].slice(1), later = content.findIndex(child => child.matches(".fragment"));
-    const step = document.createElement("div");
-    step.className = "fragment";
-    step.append(...(later < 0 ? content : content.slice(0, later)));
-    const moved = step.childElementCount ? [step, ...content.filter(child => !step.contains(child))] : content;
-    page.append(...moved);
-    return () => {
-        moved.forEach(child => child.remove());
-        next.append(...content);
-    };
-}
-
+/* Let `next` join `page` if that is good for both: did it? */
 function joined(page, next) {
-    if (!next?.matches("[data-goes-on]") || next.querySelector(".celltag_own-page, .toy")) return false;
-    const pictured = [page, next].filter(one => all(one, ".figure").length);
-    if (pictured.length === 2) return false;
-    const alone = [fit(page), fit(next)];
-    const meets = pictured[0] === next;
-    if (!meets && empty(page) < 0.45 && empty(next) < 0.45) return false;
-    const undo = join(page, next), together = fit(page);
-    const largest = Math.max(...alone.map(one => one.area));
-    if (together.type >= SMALLEST && together.area >= 0.7 * largest && (!largest || together.area)) {
+    if (!next?.matches("[data-goes-on]") || is(next, "own-page") || next.querySelector(".toy")) return false;
+    const pictured = [page, next].filter(one => one.querySelector(".figure"));
+    const largest = Math.max(fit(page).area, fit(next).area);
+    if (pictured.length === 2 || (pictured[0] !== next && empty(page) < 0.45 && empty(next) < 0.45)) return false;
+    const content = [...next.children].slice(1), step = document.createElement("div"); // without the repeated title
+    const later = content.findIndex(child => child.matches(".fragment"));
+    step.className = "fragment";
+    step.append(...content.slice(0, later < 0 ? content.length : later));
+    page.append(...(step.firstChild ? [step] : []), ...content.filter(child => child.parentElement === next));
+    const together = fit(page);
+    if (together.area >= 0.7 * largest && together.type >= JOINING) {
         page.dataset.joined = 1 + Number(page.dataset.joined || 0);
         next.remove();
         return true;
     }
-    undo();
+    next.append(...content);
+    step.remove();
     return false;
 }
 
 async function layout() {
     const root = document.querySelector(".reveal");
-    await Promise.all(["29px Source Sans Pro", "600 29px Source Sans Pro", "italic 29px Source Sans Pro", "20px DejaVu Sans Mono"].map(font => document.fonts.load(font)));
-    await Promise.all([...document.querySelectorAll(".slides img")].map(image => image.decode().catch(() => 0)));
+    const fonts = ["29px Source Sans Pro", "600 29px Source Sans Pro", "italic 29px Source Sans Pro", "20px DejaVu Sans Mono"];
+    await Promise.all(fonts.map(font => document.fonts.load(font)));
+    await Promise.all(all(root, "img").map(image => image.decode().catch(() => 0)));
     root.classList.add("fitting");
     for (const image of all(root, "img")) {
-        if (image.closest(".toy")) continue;
         const figure = document.createElement("div");
         figure.className = "figure";
         image.replaceWith(figure);
         figure.append(image);
     }
-    for (const element of all(root, "pre, table")) { // in its own font size
-        element.style.width = "max-content";
-        element.widest = element.offsetWidth / parseFloat(getComputedStyle(element).fontSize);
-        element.style.width = "";
+    for (const item of all(root, ".highlight, .output_text pre, table")) {
+        item.style.width = "max-content";
+        item.widest = item.offsetWidth / parseFloat(getComputedStyle(item).fontSize); // its longest line, in its own type
+        item.style.width = "";
     }
     for (const page of root.querySelectorAll(".page")) {
-        if (!page.isConnected) continue;
-        while (joined(page, page.nextElementSibling));
-        fit(page);
+        while (page.isConnected && joined(page, page.nextElementSibling));
+        if (page.isConnected) fit(page);
     }
     root.classList.remove("fitting");
 }
