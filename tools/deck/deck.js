@@ -4,10 +4,11 @@
    - a page that goes on under the same title joins the page before it where both fit: code meets its figure.
    What joins appears as a step. Tags of a cell overrule: `rows`, `columns`, `own-page`. */
 const WIDTH = 1280, HEIGHT = 720, SIDE = 64, EDGE = 28, FOOT = 40;
-const TYPES = [1.4, 1.3, 1.2, 1.1, 1, 0.92, 0.85, 0.78]; // of the normal size
-const READING = 0.92, JOINING = 0.85; // as small as the text becomes for the sake of its figure, or to join
+const TYPES = Array.from({length: 14}, (_, step) => 1.4 - 0.05 * step); // of the normal size
+const READING = 0.91, JOINING = 0.84; // as small as the text becomes for the sake of its figure, or to join
 const COLUMNS = [360, 420, 480, 540, 600, 660, 720]; // widths of the text beside a figure, in pixels
 const SHARPEST = 0.57; // a picture shrunk by more is hard to read
+const EMPTY = 0.45; // a page that leaves more of its height empty looks for company
 const ITEMS = "h1, h2, h3, p, ul, ol, .highlight, .output_text pre, table, blockquote, math[display=block], .toy, .figure";
 
 const all = (root, selector) => [...root.querySelectorAll(selector)].filter(e => !e.closest("aside") && !e.parentElement.closest(".toy"));
@@ -106,16 +107,16 @@ function empty(page) {
 /* Let `next` join `page` if that is good for both: did it? */
 function joined(page, next) {
     if (!next?.matches("[data-goes-on]") || is(next, "own-page") || next.querySelector(".toy")) return false;
-    const pictured = [page, next].filter(one => one.querySelector(".figure"));
-    const largest = Math.max(fit(page).area, fit(next).area);
-    if (pictured.length === 2 || (pictured[0] !== next && empty(page) < 0.45 && empty(next) < 0.45)) return false;
+    const [pictured, pictures] = [page, next].map(one => one.querySelector(".figure"));
+    const largest = Math.max(fit(page).area, fit(next).area), share = empty(page) > EMPTY && pictures ? 0.4 : 0.7;
+    if ((pictured && pictures) || (!pictures && empty(page) < EMPTY && empty(next) < EMPTY)) return false;
     const content = [...next.children].slice(1), step = document.createElement("div"); // without the repeated title
     const later = content.findIndex(child => child.matches(".fragment"));
     step.className = "fragment";
     step.append(...content.slice(0, later < 0 ? content.length : later));
     page.append(...(step.firstChild ? [step] : []), ...content.filter(child => child.parentElement === next));
     const together = fit(page);
-    if (together.area >= 0.7 * largest && together.type >= JOINING) {
+    if (together.area >= share * largest && together.type >= JOINING) {
         page.dataset.joined = 1 + Number(page.dataset.joined || 0);
         next.remove();
         return true;
