@@ -4,7 +4,7 @@
    - a page that goes on under the same title joins the page before it where both fit: code meets its figure.
    What joins appears as a step. Tags of a cell overrule: `rows`, `columns`, `own-page`. */
 const WIDTH = 1280, HEIGHT = 720, SIDE = 64, EDGE = 28, FOOT = 40;
-const TYPES = Array.from({length: 14}, (_, step) => 1.4 - 0.05 * step); // of the normal size
+const TYPES = Array.from({length: 16}, (_, step) => 1.5 - 0.05 * step); // of the normal size
 const READING = 0.91, JOINING = 0.84; // as small as the text becomes for the sake of its figure, or to join
 const COLUMNS = [360, 420, 480, 540, 600, 660, 720]; // widths of the text beside a figure, in pixels
 const SHARPEST = 0.57; // a picture shrunk by more is hard to read
@@ -32,7 +32,7 @@ function write(page, {type, column, from}) {
         first &&= !item.matches(".first");
         if (item.widest) {
             const [normal, least] = item.matches("table") ? [25, 22] : [20, 20];
-            const size = Math.max(least, Math.min(normal * type, room / item.widest));
+            const size = Math.max(least, Math.min(normal * type, (room - 2) / item.widest));
             item.style.fontSize = `${size}px`;
             fits.push(beside ? size * item.widest <= room + 1 : item.offsetWidth <= room + 1);
         }
@@ -148,4 +148,36 @@ async function layout() {
         if (page.isConnected) fit(page);
     }
     root.classList.remove("fitting");
+    document.querySelectorAll(".celltag_build .figure").forEach(build);
+}
+
+/* Cover all panels of a figure but the first; each step takes a cover away. Panels lie side by side, with blank between. */
+function build(figure) {
+    const image = figure.firstChild, {naturalWidth: width, naturalHeight: height} = image;
+    const context = Object.assign(document.createElement("canvas"), {width, height}).getContext("2d");
+    context.drawImage(image, 0, 0);
+    const blank = x => context.getImageData(x, 0, 1, height).data.every(value => value > 245), cuts = [];
+    for (let x = 0, start = null; x < width; x++) {
+        if (blank(x)) start ??= x;
+        else {
+            if (start && x - start > width / 200) cuts.push((start + x) / 2 / width);
+            start = null;
+        }
+    }
+    cuts.forEach((cut, number) => {
+        const cover = document.createElement("span");
+        cover.className = "cover fragment fade-out";
+        cover.style.left = `${100 * cut}%`;
+        cover.style.width = `${100 * ((cuts[number + 1] ?? 1) - cut)}%`;
+        figure.append(cover);
+    });
+}
+
+/* `T` changes between light and dark. */
+function start(settings) {
+    Reveal.addKeyBinding({keyCode: 84, key: "T", description: "Light or dark"}, () => {
+        const {dataset} = document.documentElement;
+        dataset.theme = dataset.theme === "dark" ? "light" : "dark";
+    });
+    Reveal.initialize(settings);
 }
