@@ -158,6 +158,8 @@ def test_every_digit_opens_with_a_test_image_of_that_class(toys):
 def test_toys_open_without_errors_and_ask_for_nothing(browser, folder, file):
     name, _, query = file.partition("?")
     opened(browser, folder / name, query=query and f"?{query}")
+    # to print, reveal.js takes all slides out of the document, and puts them back in a later frame
+    WebDriverWait(browser, 10).until(lambda _: len(browser.find_elements(By.CSS_SELECTOR, ".toy")) == 3)
     assert [len(toy(browser, number).find_elements(By.TAG_NAME, "button")) for number in range(3)] == [5, 5, 15]
     assert [entry for entry in browser.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")] == []
     requests = re.findall(r'"url":"((?:https?|wss?):[^"]*)"', str(browser.get_log("performance")).replace("\\", ""))
@@ -359,10 +361,11 @@ def test_a_toy_that_is_put_into_the_page_later_starts(page, toys):
 
 
 def connections(stride, padding):
-    """`convolution.shared_weights`, with padding: the columns of the pixels that are real."""
+    """`convolution.shared_weights`, counted from 0, -1 for no connection; with padding: the columns of the pixels that
+    are real."""
     side = 6 + 2 * padding
     real = np.pad(np.ones((6, 6), bool), padding).ravel()
-    return convolution.shared_weights((side, side), (3, 3), stride)[:, real]
+    return convolution.shared_weights((side, side), (3, 3), stride)[:, real] - 1
 
 
 MATRIX = """
