@@ -226,6 +226,10 @@ def cases():
             {"image": np.ones((5, 5), int), "kernel": np.full((3, 3), 10), "stride": 4, "padding": 3},
         ),
         play.digit: ({}, {"digit": 10}),
+        play.grey_box: (
+            {"image": IMAGE, "drops": np.zeros((2, 2)), "intact": 0.5, "label": "cat"},
+            {"image": DIGITS[0], "drops": np.full((2, 2), 0.6), "intact": 1.5, "label": " ", "patch": 41, "stride": 0},
+        ),
         scene_text.heat_map: ({"image": IMAGE}, {"image": IMAGE[0]}),
         scene_text.boxes: ({"heat": np.eye(40)}, {"heat": 2 * np.eye(40)}),
         scene_text.smallest_rectangle: ({"points": CORNERS}, {"points": CORNERS[:2]}),

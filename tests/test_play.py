@@ -19,7 +19,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-from lecture_utils import convolution, data, mnist_cnn, models, play, plots
+from lecture_utils import convolution, data, mnist_cnn, models, occlusion, play, plots
 from tools import pages, slides
 
 SLIDE = {"slideshow": {"slide_type": "slide"}}
@@ -35,17 +35,35 @@ def notebook(*toys):
     return nbformat.v4.new_notebook(cells=[*cells, nbformat.v4.new_markdown_cell("## The end", metadata=SLIDE)])
 
 
+def random_box():
+    """Arguments of a grey box whose map is random: 5 x 7 places, on a photo without symmetry."""
+    rng = np.random.default_rng(0)
+    photo = np.kron(rng.uniform(size=(11, 14, 3)), np.ones((4, 4, 1)))  # 44 x 56
+    return {
+        "image": photo,
+        "drops": rng.uniform(-0.4, 0.6, (5, 7)),
+        "intact": 0.6,
+        "label": "<b>",
+        "patch": 12,
+        "stride": 8,
+    }
+
+
+BOX = random_box()
+PERCENT = np.rint(100 * (0.6 - BOX["drops"])).astype(int)  # what the network says with the box in each place
+
+
 @pytest.fixture(scope="module")
 def toys():
     other = play.convolution(np.eye(6, dtype=int), convolution.FILTER_2, stride=2, padding=1)
-    return SimpleNamespace(convolution=play.convolution(), other=other, digit=play.digit())
+    return SimpleNamespace(convolution=play.convolution(), other=other, digit=play.digit(), box=play.grey_box(**BOX))
 
 
 @pytest.fixture(scope="module")
 def folder(toys, tmp_path_factory):
-    """page.html and deck.html, with all three toys."""
+    """page.html and deck.html, with all toys."""
     folder = tmp_path_factory.mktemp("toys")
-    book = notebook(toys.convolution, toys.other, toys.digit)
+    book = notebook(toys.convolution, toys.other, toys.digit, toys.box)
     (folder / "page.html").write_text(pages.page(book, "Toys", []), encoding="utf-8")
     (folder / "deck.html").write_text(slides.deck(book), encoding="utf-8")
     return folder
@@ -85,7 +103,7 @@ def to_slide(deck, number):
 
 
 def toy(browser, number):
-    """The toy of that number: 0 and 1 are convolutions, 2 is the digit."""
+    """The toy of that number: 0 and 1 are convolutions, 2 is the digit, 3 the grey box."""
     return browser.find_elements(By.CSS_SELECTOR, ".toy")[number]
 
 
@@ -159,8 +177,9 @@ def test_toys_open_without_errors_and_ask_for_nothing(browser, folder, file):
     name, _, query = file.partition("?")
     opened(browser, folder / name, query=query and f"?{query}")
     # to print, reveal.js takes all slides out of the document, and puts them back in a later frame
-    WebDriverWait(browser, 10).until(lambda _: len(browser.find_elements(By.CSS_SELECTOR, ".toy")) == 3)
-    assert [len(toy(browser, number).find_elements(By.TAG_NAME, "button")) for number in range(3)] == [5, 5, 15]
+    there = ".pdf-page .toy" if query else ".toy"
+    WebDriverWait(browser, 10).until(lambda _: len(browser.find_elements(By.CSS_SELECTOR, there)) == 4)
+    assert [len(toy(browser, number).find_elements(By.TAG_NAME, "button")) for number in range(4)] == [5, 5, 15, 2]
     assert [entry for entry in browser.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")] == []
     requests = re.findall(r'"url":"((?:https?|wss?):[^"]*)"', str(browser.get_log("performance")).replace("\\", ""))
     assert requests == []
@@ -174,16 +193,20 @@ def test_nothing_leaks_out_of_the_scripts(browser, folder, tmp_path):
     assert after - before == set()
 
 
+BOXES = "return [...arguments[0].querySelectorAll('.stage i')].map(i => [i.offsetLeft, i.offsetTop, i.offsetWidth])"
 TEXTS = """
 return [...document.querySelectorAll('.toy')].map(toy => [...toy.querySelectorAll('p, td, th, figcaption')]
     .map(element => [element.innerText.replace(/\\s+/g, ' ').trim(), getComputedStyle(element).backgroundColor])
-    .filter(([text]) => !text.startsWith('Run this') && !text.startsWith('Point at') && !text.startsWith('Draw on')))
+    .filter(([text]) => !text.startsWith('Run this') && !text.startsWith('Point at') && !text.startsWith('Draw on')
+        && !text.startsWith('Move the')))
 """
 
 
 def test_the_first_state_stands_in_the_page_without_a_script(browser, folder):
     scripted = opened(browser, folder / "page.html").execute_script(TEXTS)
     pictures = [canvas_pixels(toy(browser, 2), name) for name in ("input", "first", "second")]
+    pictures += [canvas_pixels(toy(browser, 3), name) for name in ("photo", "heat")]
+    boxes = browser.execute_script(BOXES, toy(browser, 3))
     browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     try:
         browser.get(f"file://{folder}/page.html")
@@ -191,13 +214,15 @@ def test_the_first_state_stands_in_the_page_without_a_script(browser, folder):
         plain = browser.execute_script(TEXTS)
         images = browser.find_elements(By.CSS_SELECTOR, ".toy img")
         shown = [browser.execute_script(PIXELS, image) for image in images[1:]]
+        assert browser.execute_script(BOXES, toy(browser, 3)) == boxes
     finally:
         browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
-    assert plain == scripted and [len(texts) > 40 for texts in plain] == [True] * 3
+    assert plain == scripted and [len(texts) > 5 for texts in plain] == [True] * 4
     assert "Its sum is 3" in str(plain[0]) and "The CNN reads 5" in str(plain[2])
-    for picture, image in zip(pictures, shown, strict=True):
+    for picture, image, allowed in zip(pictures, shown, (2, 2, 2, 0, 30), strict=True):
         difference = np.abs(np.array(image) - picture)
-        assert difference.max() <= 2 and np.ptp(picture) > 150  # of 255; the image has 255 shades
+        # of 255: the digit's images have 255 shades; the painted map without a script is a JPEG of a JPEG's pixels
+        assert difference.max() <= allowed and difference.mean() <= 2 and np.ptp(picture) > 150
 
 
 PIXELS = """
@@ -223,6 +248,7 @@ def test_paper_shows_the_state_and_no_buttons(page):
         assert not any(b.is_displayed() for b in page.find_elements(By.CSS_SELECTOR, ".toy button, .toy fieldset"))
         for name in ("image", "map", "wires"):
             assert part(toy(page, 0), name).is_displayed()
+        assert part(toy(page, 3), "photo").is_displayed() and part(toy(page, 3), "heat").is_displayed()
         assert part(toy(page, 2), "answers").is_displayed() and part(toy(page, 2), "first").is_displayed()
         assert table(toy(page, 0), "map")[3] == [3, -2, -2, -1]
     finally:
@@ -260,11 +286,11 @@ return wrong;
 """
 
 
-@pytest.mark.parametrize("number", [0, 1, 2])
+@pytest.mark.parametrize("number", range(4))
 def test_a_toy_fits_its_slide_and_is_legible(deck, number):
     to_slide(deck, number + 1)
     assert deck.execute_script(LOOKS, number) == []
-    if number < 2:
+    if number != 2:
         press(toy(deck, number), "Whole map")
         assert deck.execute_script(LOOKS, number) == []
 
@@ -272,7 +298,7 @@ def test_a_toy_fits_its_slide_and_is_legible(deck, number):
 @pytest.mark.parametrize("width", [360, 700, 1100])
 def test_a_toy_fits_a_page_of_any_width(browser, folder, width):
     opened(browser, folder / "page.html", width)
-    for number in range(3):
+    for number in range(4):
         assert browser.execute_script(LOOKS, number) == [], number
     for name, least in (("pad", 190), ("first", 190), ("second", 250), ("answers", 290)):
         assert part(toy(browser, 2), name).rect["width"] >= least, name
@@ -352,9 +378,9 @@ def test_a_toy_that_is_put_into_the_page_later_starts(page, toys):
         }""",
         toys.convolution.data,
     )
-    assert len(page.find_elements(By.CSS_SELECTOR, ".toy")) == 4
-    press(toy(page, 3), "Whole map")
-    assert table(toy(page, 3), "map")[3] == [3, -2, -2, -1] and table(toy(page, 0), "map")[3] == [None] * 4
+    assert len(page.find_elements(By.CSS_SELECTOR, ".toy")) == 5
+    press(toy(page, 4), "Whole map")
+    assert table(toy(page, 4), "map")[3] == [3, -2, -2, -1] and table(toy(page, 0), "map")[3] == [None] * 4
 
 
 # Convolution
@@ -666,3 +692,114 @@ def test_a_one_drawn_by_mouse_touch_or_keyboard_is_read_as_a_one(page):
     assert "Your drawing, moved 1 left." in part(it, "status").text
     keys(page, " ", "7", Keys.ARROW_DOWN)  # a test digit lifts it, too
     assert "A test digit, a 7, moved 1 down." in part(it, "status").text
+
+
+# The grey box
+
+
+def map_of(tried):
+    """The map where the box has been in the places `tried` (rows, columns): mean drop of each pixel, NaN elsewhere."""
+    shape, patch, stride = BOX["image"].shape, BOX["patch"], BOX["stride"]
+    mean, share = (occlusion.to_pixels(values, shape, patch, stride) for values in (tried * (60 - PERCENT), tried))
+    return np.where(share > 1e-9, mean / np.maximum(share, 1e-9), np.nan)
+
+
+def assert_painted(it, tried):
+    """The toy shows the map of these places, as `plots.overlay` paints it, and says how many they are."""
+    photo, shown = (canvas_pixels(it, name).reshape(44, 56, 4)[..., :3] for name in ("photo", "heat"))
+    assert abs(photo / 255 - BOX["image"]).mean() < 0.1  # a JPEG
+    limit, heat = abs(map_of(np.ones((5, 7)))).max(), map_of(tried)
+    expected = 255 * plots.overlay(photo / 255, np.nan_to_num(heat), limit)
+    expected[np.isnan(heat)] = 213
+    assert abs(shown - expected).max() < 1
+    assert part(it, "tried").text == f"Tried {tried.sum():.0f} of 35 places."
+
+
+def assert_at(it, row, column):
+    """The box is there, and the toy says what the network says then."""
+    here = PERCENT[row, column]
+    points = f"{abs(60 - here)} point{'s' if abs(60 - here) != 1 else ''}"
+    change = f"{points} less than" if here < 60 else f"{points} more than" if here > 60 else "as"
+    assert part(it, "status").text == (
+        f"Row {row + 1} of 5, column {column + 1} of 7: {here} %, {change} without the box."
+    )
+    assert part(it, "percent").text == f"{here} %"
+    assert part(it, "bar").get_attribute("style") == f"width: {here}%;"
+    tops, lefts = occlusion.box_corners((44, 56), 12, 8)
+    for name in ("photo", "heat"):
+        stage, box = part(it, name), part(it, name).find_element(By.TAG_NAME, "i")
+        scale = stage.rect["width"] / 56
+        expected = np.array([lefts[column], tops[row], 12, 12]) * scale
+        seen = [box.rect["x"] - stage.rect["x"], box.rect["y"] - stage.rect["y"], box.rect["width"], box.rect["height"]]
+        assert np.allclose(seen, expected, atol=0.6)
+
+
+def pixel(it, name, row, column):
+    """Where the centre of that box is in the window."""
+    box = it.parent.execute_script("return arguments[0].getBoundingClientRect().toJSON()", part(it, name))
+    tops, lefts = occlusion.box_corners((44, 56), 12, 8)
+    scale = box["width"] / 56
+    return box["x"] + scale * (lefts[column] + 6), box["y"] + scale * (tops[row] + 6)
+
+
+def painted_page(page):
+    it = toy(page, 3)
+    page.execute_script("arguments[0].scrollIntoView({block: 'center'})", it)
+    WebDriverWait(page, 5).until(lambda _: canvas_pixels(it, "heat").any())
+    return it
+
+
+def test_the_box_opens_where_the_class_falls_most(page):
+    it = painted_page(page)
+    tried = PERCENT == PERCENT.min()
+    assert tried.sum() == 1
+    assert_at(it, *np.argwhere(tried)[0])
+    assert_painted(it, tried)
+    assert "<b>, without the box 60 %" in it.text  # a name is not HTML
+
+
+def test_the_arrow_keys_move_the_box_and_the_map_is_that_of_python(page):
+    it = painted_page(page)
+    focus(part(it, "photo"))
+    rng = np.random.default_rng(1)
+    tried = PERCENT == PERCENT.min()
+    row, column = np.argwhere(tried)[0]
+    moves = [(Keys.ARROW_UP, -1, 0), (Keys.ARROW_DOWN, 1, 0), (Keys.ARROW_LEFT, 0, -1), (Keys.ARROW_RIGHT, 0, 1)]
+    for key, down, right in [moves[k] for k in rng.integers(4, size=25)] + [moves[0]] * 5 + [moves[3]] * 7:
+        keys(page, key)
+        row, column = np.clip(row + down, 0, 4), np.clip(column + right, 0, 6)  # it does not leave the photo
+        tried[row, column] = True
+        assert_at(it, row, column)
+    assert_painted(it, tried)
+    press(it, "Whole map")
+    assert_painted(it, np.ones((5, 7)))
+    assert_at(it, row, column)
+    press(it, "Clear")
+    tried[:] = False
+    tried[row, column] = True
+    assert_painted(it, tried)
+
+
+@pytest.mark.parametrize("name", ["photo", "heat"])
+def test_the_mouse_takes_the_box_along_and_paints_on_its_way(page, name):
+    it = painted_page(page)
+    tried = PERCENT == PERCENT.min()
+    for row, column in ((0, 1), (0, 5)):
+        x, y = pixel(it, name, row, column)
+        page.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": x, "y": y})
+    WebDriverWait(page, 5).until(lambda _: "Row 1 of 5, column 6 of 7" in part(it, "status").text)
+    assert_at(it, 0, 5)
+    tried[0, 1:6] = True  # it came to (0, 1) from outside, with a jump
+    assert_painted(it, tried)
+
+
+def test_a_finger_takes_the_box_along(browser, folder):
+    page = opened(browser, folder / "page.html", 390, 700)
+    it = painted_page(page)
+    assert part(it, "photo").value_of_css_property("touch-action") == "none"
+    assert abs(part(it, "photo").rect["y"] - part(it, "heat").rect["y"]) < 1  # both are seen at a time
+    touch(page, pixel(it, "photo", 4, 6), pixel(it, "photo", 3, 5), pixel(it, "photo", 0, 2))
+    WebDriverWait(page, 5).until(lambda _: "Row 1 of 5, column 3 of 7" in part(it, "status").text)
+    tried = PERCENT == PERCENT.min()
+    tried[[4, 3, 2, 1, 0], [6, 5, 4, 3, 2]] = True
+    assert_painted(it, tried)

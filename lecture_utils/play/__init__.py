@@ -6,15 +6,19 @@ over. `play.css` and `play.js` are shared; each toy has a script of its own, her
 """
 
 import base64
+import html
+import io
 import json
 import struct
 from pathlib import Path
 
 import numpy as np
 from IPython.display import HTML
+from PIL import Image
 
-from lecture_utils import checks, data, models, plots
+from lecture_utils import checks, data, models, occlusion, plots
 from lecture_utils import convolution as lesson
+from lecture_utils.images import to_bytes
 
 HERE = Path(__file__).parent
 PLAIN = "display:inline-block;vertical-align:top"  # side by side even where play.css is stripped
@@ -118,6 +122,60 @@ the middle.</p></div><div>
     return _toy("digit", "Draw a digit", body, state)
 
 
+def grey_box(image, drops, intact, label, patch=32, stride=8):
+    """A toy: drag the grey box over a photo, see what the network still says of the class, and paint the map of the
+    drops where the box has been. Slide 32.
+
+    image: (H, W, 3) in [0, 1]. drops: `occlusion.occlusion_map(model, image, label, patch, stride)`, a grey box and
+    the score "probability". intact: the probability without a box, in [0, 1]. label: the name of the class. patch and
+    stride: as for `drops`. Returns IPython's HTML; raises ValueError for anything else. Inside are the photo as JPEG
+    and whole percent, so that the same toy comes out on every machine; the painted map is `occlusion.to_pixels`.
+    """
+    image = checks.images("image", image, 3, ndim=3)
+    tops, lefts = occlusion.box_corners(image.shape, patch, stride)
+    drops, intact = checks.array("drops", drops, 2), checks.number("intact", intact, 0, 1)
+    if drops.shape != (len(tops), len(lefts)):
+        raise ValueError(f"drops: expected {len(tops)} x {len(lefts)} boxes, got shape {drops.shape}")
+    covered = np.rint(100 * (intact - drops)).astype(int)  # in percent
+    if covered.min() < 0 or covered.max() > 100:
+        raise ValueError(
+            f"drops: expected {intact:.2f} minus a probability, got {drops.min():.2f} to {drops.max():.2f}"
+        )
+    if not isinstance(label, str) or not label.strip():
+        raise ValueError(f"label: expected the name of a class, got {label!r}")
+    name, whole, count = html.escape(label), round(100 * intact), covered.size
+    row, column = (int(place) for place in np.unravel_index(covered.argmin(), covered.shape))
+    here, top, left = int(covered[row, column]), int(tops[row]), int(lefts[column])
+    limit = abs(occlusion.to_pixels(whole - covered, image.shape, patch, stride)).max() or 1
+    tried = np.full(image.shape, 213 / 255)
+    box = np.s_[top : top + patch, left : left + patch]
+    tried[box] = plots.overlay(image[box], np.full((patch, patch), whole - here), limit)
+    height, width = image.shape[:2]
+    place = (
+        f"left:{100 * left / width:.4f}%;top:{100 * top / height:.4f}%;width:{100 * patch / width:.4f}%;"
+        f"height:{100 * patch / height:.4f}%"
+    )
+    change = whole - here
+    change = f"{abs(change)} point{'s'[: abs(change) != 1]} {'less' if change > 0 else 'more'} than" if change else "as"
+    body = f"""<div class="cover">
+{_picture("photo", "the photo, and the box", _jpeg(image), 384, box=f'<i class="grey" style="{place}"></i>')}
+{_picture("heat", "paint the map yourself", _jpeg(tried), 384, box=f'<i class="here" style="{place}"></i>')}
+<div><p>{name}, without the box <b>{whole}\u00a0%</b></p><div class="track"><i style="width:{whole}%"></i></div>
+<p>{name}, with the box here <b data-part="percent">{here}\u00a0%</b></p>
+<div class="track"><i data-part="bar" style="width:{here}%"></i></div>
+<p data-part="status" role="status">Row {row + 1} of {len(tops)}, column {column + 1} of {len(lefts)}: {here}\u00a0%,
+{change} without the box.</p>
+<div class="buttons" data-part="buttons"></div><p data-part="tried">Tried 1 of {count} places.</p>
+<p class="quiet">Orange: with the box there the class loses. Blue: it gains. Each pixel has the mean of all boxes tried
+over it, in full colour from {limit:.0f} points on.</p>
+<p class="quiet" data-part="hint">Run this cell to move the box.</p></div></div>"""
+    state = {
+        "covered": covered.tolist(), "intact": whole, "patch": patch, "tops": tops.tolist(), "lefts": lefts.tolist(),
+        "row": row, "column": column,
+    }  # fmt: skip
+    return _toy("grey_box", "The grey box", body, state)
+
+
 # Pieces of the first states
 
 
@@ -213,8 +271,8 @@ def _bar(probabilities, number):
     return f"<td{best}>{track}<span>{_percent(probabilities[number])}</span></td>"
 
 
-def _picture(name, caption, source, width, below=""):
-    image = f'<img src="{source}" alt="{caption}" width="{width}">'
+def _picture(name, caption, source, width, below="", box=""):
+    image = f'<img src="{source}" alt="{caption}" width="{width}">{box}'
     stage = f'<div class="stage" data-part="{name}">{image}</div>'
     return f'<figure class="{name}" style="{PLAIN}"><figcaption>{caption}</figcaption>{stage}{below}</figure>'
 
@@ -242,6 +300,13 @@ def _bitmap(indices, palette):
     )
     colours = b"".join(bytes((blue, green, red, 0)) for red, green, blue in palette)
     return "data:image/bmp;" + _base64(head + colours + rows.tobytes())
+
+
+def _jpeg(image):
+    """(H, W, 3) in [0, 1] as a JPEG."""
+    buffer = io.BytesIO()
+    Image.fromarray(to_bytes(image)).save(buffer, "JPEG", **plots.JPEG)
+    return "data:image/jpeg;" + _base64(buffer.getvalue())
 
 
 def _base64(raw):

@@ -30,7 +30,7 @@ play("convolution", (body, initial) => {
   // image and kernel that the keyboard is on; minus: whether a minus sign was typed and its digit is to come
   let state;
   let timer = null;
-  const part = Object.fromEntries([...body.querySelectorAll("[data-part]")].map((node) => [node.dataset.part, node]));
+  const part = parts(body);
 
   // What follows from the state: the padded image and its side, the map's side and all of its values.
   function computed() {

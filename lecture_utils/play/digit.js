@@ -193,7 +193,7 @@ play("digit", (body, data) => {
   const fcWeights = kernels.map((kernel, i) => ({ kernel, scale: fine[2 * i], bias: fine[2 * i + 1] }));
   const examples = pieces(bytes(data.examples), Array(10).fill(784));
 
-  const part = Object.fromEntries([...body.querySelectorAll("[data-part]")].map((node) => [node.dataset.part, node]));
+  const part = parts(body);
   const canvases = {};
   for (const [name, width, height] of [
     ["pad", PAD, PAD],

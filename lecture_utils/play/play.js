@@ -29,6 +29,11 @@ function make(tag, properties = {}, ...children) {
   return element;
 }
 
+// The elements of a toy that have a name: { name: element, ... }
+function parts(body) {
+  return Object.fromEntries([...body.querySelectorAll("[data-part]")].map((node) => [node.dataset.part, node]));
+}
+
 // A group of radio buttons, one of which is chosen. It calls `change` with the value.
 function choice(title, values, chosen, change) {
   const name = `toy${Math.random()}`; // radio buttons are a group by their name, which must differ from toy to toy
