@@ -158,8 +158,8 @@ def grey_box(image, drops, intact, label, patch=32, stride=8):
     change = whole - here
     change = f"{abs(change)} point{'s'[: abs(change) != 1]} {'less' if change > 0 else 'more'} than" if change else "as"
     body = f"""<div class="cover">
-{_picture("photo", "the photo, and the box", _jpeg(image), 384, box=f'<i class="grey" style="{place}"></i>')}
-{_picture("heat", "paint the map yourself", _jpeg(tried), 384, box=f'<i class="here" style="{place}"></i>')}
+{_picture("photo", "photo and box", _jpeg(image), 384, box=f'<i class="grey" style="{place}"></i>')}
+{_picture("heat", "the map you paint", _jpeg(tried), 384, box=f'<i class="here" style="{place}"></i>')}
 <div><p>{name}, without the box <b>{whole}\u00a0%</b></p><div class="track"><i style="width:{whole}%"></i></div>
 <p>{name}, with the box here <b data-part="percent">{here}\u00a0%</b></p>
 <div class="track"><i data-part="bar" style="width:{here}%"></i></div>
