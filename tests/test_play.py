@@ -755,7 +755,7 @@ def test_the_box_opens_where_the_class_falls_most(page):
     assert tried.sum() == 1
     assert_at(it, *np.argwhere(tried)[0])
     assert_painted(it, tried)
-    assert "<b>, without the box 60 %" in it.text  # a name is not HTML
+    assert "<b>, without the box\n60 %" in it.text  # a name is not HTML
 
 
 def test_the_arrow_keys_move_the_box_and_the_map_is_that_of_python(page):
