@@ -226,6 +226,7 @@ def cases():
             {"image": np.ones((5, 5), int), "kernel": np.full((3, 3), 10), "stride": 4, "padding": 3},
         ),
         play.digit: ({}, {"digit": 10}),
+        play.receptive_field: ({}, {}),
         play.grey_box: (
             {"image": IMAGE, "drops": np.zeros((2, 2)), "intact": 0.5, "label": "cat"},
             {"image": DIGITS[0], "drops": np.full((2, 2), 0.6), "intact": 1.5, "label": " ", "patch": 41, "stride": 0},

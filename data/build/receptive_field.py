@@ -42,7 +42,7 @@ def main():
         __file__,
         {
             "results/receptive_field.json": {
-                "what": "Receptive fields, a feature map and the strongest patches of five channels of EfficientNet-Lite0.",
+                "what": "Receptive fields, maps and strongest patches of five channels of EfficientNet-Lite0.",
                 "source": "computed for these lessons",
                 "licence": "as this project",
                 "credit": "The authors of these lessons; EfficientNet-Lite0.",

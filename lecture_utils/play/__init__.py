@@ -190,6 +190,7 @@ def receptive_field():
     known = json.loads(data.path("results/receptive_field.json").read_text(encoding="utf-8"))
     layers, chosen = known["layers"], 2
     layer, photo = layers[chosen], data.load_photo(known["photo"], side=256)
+    picture = _jpeg(photo, **SMALL)
     strips = [_strip(each["patches"], each["size"]) for each in layers]
     levels = np.array([[LEVELS.index(level) for level in row] for row in layer["map"]])
     row, column = (int(place) for place in np.unravel_index(levels.argmax(), levels.shape))
@@ -208,7 +209,7 @@ def receptive_field():
     seen = _bitmap(levels, [_shade((level - 31) / 31) for level in range(63)] + [(0, 0, 0)] * 193)
     body = f"""<div class="field"><div>
 <figure class="padded"><figcaption>the photo, and the padding around it</figcaption>
-<div class="stage" data-part="photo"><div role="img" aria-label="the photo" style="background-image:url({_jpeg(photo, **SMALL)})">
+<div class="stage" data-part="photo"><div role="img" aria-label="the photo" style="background-image:url({picture})">
 </div><i style="{place}"></i></div></figure></div><div>
 <figure class="values"><figcaption data-part="caption">{layer["layer"]}, channel {layer["channel"]}: {side} × {side}
 </figcaption><div class="stage" data-part="map"><div role="img" aria-label="the feature map"
