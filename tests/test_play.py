@@ -860,19 +860,12 @@ def assert_value(it, name, row, column):
     assert (
         f"sees {size} × {size} pixels" in part(it, "size").text and f"begins {layer['jump']} " in part(it, "size").text
     )
-    photo = it.find_element(By.CSS_SELECTOR, "[data-part=photo] div").rect
-    scale = photo["width"] / 256
-    for box, expected in (
-        (part(it, "photo").find_element(By.TAG_NAME, "i").rect, [scale * left, scale * top, scale * size]),
-        (part(it, "map").find_element(By.TAG_NAME, "i").rect, None),
-    ):
-        if expected:
-            seen = [box["x"] - photo["x"], box["y"] - photo["y"], box["width"]]
-            assert np.allclose(seen, expected, atol=1.6)  # its frame has a line of 3 pixels
-        else:
-            canvas = part(it, "map").find_element(By.TAG_NAME, "canvas").rect
-            middle = [box["x"] + box["width"] / 2 - canvas["x"], box["y"] + box["height"] / 2 - canvas["y"]]
-            assert np.allclose(middle, (np.array([column, row]) + 0.5) * canvas["width"] / side, atol=1.6)
+    places = [("photo", "[data-part=photo] div", 256, left, top, size), ("map", "canvas", side, column, row, 1)]
+    for name, picture, pixels, *expected in places:
+        frame, picture = part(it, name).find_element(By.TAG_NAME, "i"), it.find_element(By.CSS_SELECTOR, picture).rect
+        line = (frame.rect["width"] - float(frame.value_of_css_property("width")[:-2])) / 2  # it is around the square
+        seen = [frame.rect[key] + line - picture[key] for key in "xy"] + [frame.rect["width"] - 2 * line]
+        assert np.allclose(seen, np.array(expected) * picture["width"] / pixels, atol=0.6)
 
 
 @pytest.mark.parametrize("name", LAYERS)
