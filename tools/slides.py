@@ -51,7 +51,7 @@ def deck(notebook):
     )
     scripts = [_text(REVEAL / "reveal.js"), _text(REVEAL / "notes.js")]
     scripts = [script.replace("</script", r"<\/script") for script in scripts]
-    scripts.append(_text(HERE / "deck.js") + f"layout().then(() => start({SETTINGS}));")
+    scripts.append(_text(HERE / "deck.js") + f"start({SETTINGS});")
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(name)}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{style}</style></head>'

@@ -174,10 +174,11 @@ function build(figure) {
 }
 
 /* `T` changes between light and dark. */
-function start(settings) {
+async function start(settings) {
+    await layout();
+    await Reveal.initialize(settings);
     Reveal.addKeyBinding({keyCode: 84, key: "T", description: "Light or dark"}, () => {
         const {dataset} = document.documentElement;
         dataset.theme = dataset.theme === "dark" ? "light" : "dark";
     });
-    Reveal.initialize(settings);
 }
