@@ -3,8 +3,8 @@
    - a figure below the text or beside it (beside all of it, or what follows title or code), wherever it is largest;
    - a page that goes on under the same title joins the page before it where both fit: code meets its figure.
    What joins appears as a step. Tags of a cell overrule: `rows`, `columns`, `own-page`. */
-const WIDTH = 1280, HEIGHT = 720, SIDE = 64, EDGE = 28, FOOT = 40;
-const TYPES = Array.from({length: 16}, (_, step) => 1.5 - 0.05 * step); // of the normal size
+const WIDTH = 1280, HEIGHT = 720, SIDE = 64, EDGE = 28, FOOT = 56;
+const TYPES = Array.from({length: 18}, (_, step) => 1.6 - 0.05 * step); // of the normal size
 const READING = 0.91, JOINING = 0.84; // as small as the text becomes for the sake of its figure, or to join
 const COLUMNS = [360, 420, 480, 540, 600, 660, 720]; // widths of the text beside a figure, in pixels
 const SHARPEST = 0.57; // a picture shrunk by more is hard to read
@@ -31,13 +31,13 @@ function write(page, {type, column, from}) {
         item.classList.toggle("first", beside && first && !item.matches(".figure"));
         first &&= !item.matches(".first");
         if (item.widest) {
-            const [normal, least] = item.matches("table") ? [25, 22] : [20, 20];
+            const [normal, least] = item.matches("table") ? [25, Math.max(22, Math.min(25, 25 * type))] : [20, 20];
             const size = Math.max(least, Math.min(normal * type, (room - 2) / item.widest));
             item.style.fontSize = `${size}px`;
             fits.push(beside ? size * item.widest <= room + 1 : item.offsetWidth <= room + 1);
         }
     });
-    fits.push(...all(page, ".highlight pre, p, math").map(e => e.scrollWidth <= e.clientWidth + 1 || !e.clientWidth));
+    fits.push(...all(page, "h1, h2, h3, .highlight pre, p, math").map(e => e.scrollWidth <= e.clientWidth + 1 || !e.clientWidth));
     const last = texts[from - 1];
     const result = {height: fits.every(Boolean) ? page.offsetHeight : Infinity, top: last ? last.offsetTop + last.offsetHeight : EDGE - 12};
     page.classList.remove("measured");
