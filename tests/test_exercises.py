@@ -15,6 +15,7 @@ from lecture_utils import dehazing as dehazing_helper
 from lecture_utils.exercises import convolution, deep_dream, dehazing, engine, filter_visualization, go, mnist_cnn
 
 from lecture_utils.exercises import occlusion, saliency, scene_text, style_transfer  # isort: skip
+from lecture_utils.go.board import Board
 
 MODULES = (convolution, mnist_cnn, filter_visualization, saliency, occlusion, deep_dream, style_transfer, go, dehazing)
 MODULES += (scene_text,)
@@ -101,6 +102,12 @@ DIM, BRIGHT, NOISE = (
 )
 CHEETAH, CUTLERY = (data.load_photo(name, side=224) for name in ("cheetah", "cutlery"))
 SMOOTH = np.linspace(0.2, 0.6, 64 * 48 * 3).reshape(64, 48, 3)
+CROSS = np.array([[-1, 1, -1], [1, 1, 1], [-1, 1, -1]])
+CROSSES, TOUCHING = np.zeros((8, 10), int), np.zeros((8, 10), int)
+CROSSES[:3, :3] = CROSSES[4:7, 6:9] = TOUCHING[:3, :3] = CROSS > 0
+TOUCHING[2:5, 1:4] |= CROSS > 0
+CROSSES[4:6, 1:3] = 1
+CAPTURE = "\n".join(line.ljust(19, ".") for line in (*[""] * 3, "..XXXXX", ".XOOOOO", "..XXXXX", *[""] * 13))
 RIGHT = {  # beside the forms that `in_many_forms` makes of the right values; the first one counts as the solution
     "anti_diagonal_filter": [(MIRRORED,), (MIRRORED.tolist(),)],
     "shared_weight_after_one_step": [((0.54, 0.54),)],
@@ -119,6 +126,8 @@ RIGHT = {  # beside the forms that `in_many_forms` makes of the right values; th
     "what_style_forgets": [(x,) for x in ("c, a", "A and C", "A+C", ["AC"], ["C", "A"], {"A", "C"}, frozenset("ac"))],
     "style_distance": [(lambda *maps: np.reshape(CHECKERS["style_distance"].stages[0].right(*maps), (1, 1)),)],
     "own_box": [(CHEETAH, 0, 150, 74), (CHEETAH.astype(np.float64), [25], 150, np.int64(74))],
+    "own_pattern": [(CROSSES, CROSS), (CROSSES[..., None] > 0, CROSS.tolist()), (CROSSES.tolist(), 2 * CROSS)],
+    "own_capture": [(Board.from_text(CAPTURE), (4, 7)), (CAPTURE, [4.0, 7])],
     "own_dream": [(LIGHT, DIM, BRIGHT), (2 * LIGHT, DIM.tolist(), DIM + np.float32(0.3))],
     "own_painting": [(SMOOTH, NOISE, 0.1 * SMOOTH + 0.9 * NOISE), (SMOOTH, NOISE[:40, :40], NOISE[::-1])],
     "roof_by_hand": [((0.7 - 0.9 * 0.6) / 0.4,), ((0.7 - 0.9) / 0.4 + 0.9,), ([[0.4]],)],
@@ -150,6 +159,9 @@ EXAMPLES = {  # for slips that are predicates, in their order, and then for the 
     "gram_by_hand": [[[6, 5], [4, 11]]],
     "own_box": [(DIM, 0, 0, 2), (CHEETAH, 0.5, 150, 74), (CHEETAH, 200, 0, 56), (CHEETAH, 0, 0, 75),
                 (CHEETAH, 150, 0, 40), (CUTLERY, 100, 125, 74)],
+    "own_pattern": [(CROSSES, np.ones((3, 3))), (CROSSES, MIRRORED[::-1]), (0 * CROSSES, CROSS), (TOUCHING, CROSS),
+                    (CROSSES, CROSS + 1)],
+    "own_capture": [(CAPTURE, (4, 2)), (CAPTURE, (10, 10)), (CAPTURE.replace("XOOOOO", ".XOOOO"), (4, 7))],
     "own_dream": [(LIGHT, DIM, BRIGHT[:5]), (LIGHT, DIM, DIM), (LIGHT, BRIGHT, DIM), (LIGHT, DIM, DIM + 0.05)],
     "own_painting": [(SMOOTH, NOISE, SMOOTH), (SMOOTH, NOISE, NOISE), (SMOOTH, NOISE, NOISE[:40]),
                      (SMOOTH, NOISE, 0.9 * SMOOTH + 0.1 * NOISE)],

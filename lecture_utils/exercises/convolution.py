@@ -3,7 +3,9 @@
 import numpy as np
 
 from lecture_utils import convolution
-from lecture_utils.exercises.engine import Numbers, Stage, Unreadable, as_numbers, exercise, in_stages, number, whole
+from lecture_utils.exercises.engine import Numbers, Stage, Unreadable, as_numbers, described, exercise, in_stages
+
+from lecture_utils.exercises.engine import number, whole  # isort: skip
 
 
 def _anti_diagonal(kernel):
@@ -97,3 +99,47 @@ _FACTORS = np.kron([[1, 2], [3, 4]], _BLOCK)
 )
 def gradient_of_max_pooling(gradient: Numbers("4 × 4 numbers, like the feature map", (4, 4))):
     """Exercise 1.4. gradient: 4 x 4, of a + 2b + 3c + 4d, a to d the max pooled map, by every value of the map."""
+
+
+def _small_image(answer):
+    """The form of an image of 0s and 1s, 6 to 30 pixels a side, with one channel at most."""
+    values = as_numbers(answer)
+    values = values[..., 0] if values.ndim == 3 and values.shape[2] == 1 else values
+    if values.ndim != 2 or not np.isin(values, (0, 1)).all() or not 6 <= min(values.shape) <= max(values.shape) <= 30:
+        raise Unreadable(f"An image of 0s and 1s with 6 to 30 pixels a side is asked for, not {described(answer)}.")
+    return values
+
+
+def _places(given):
+    """Where the map is largest, the same as far as windows overlap with the first of them, and the next value."""
+    feature_map = convolution.convolve(*given)
+    best = np.argwhere(feature_map == feature_map.max())
+    apart = [place for place in best if np.abs(place - best[0]).max() > 2]
+    far = np.abs(np.indices(feature_map.shape).reshape(2, 1, -1) - best.T[:, :, None]).max(axis=0).min(axis=0) > 2
+    return feature_map.max(), best, apart, feature_map.ravel()[far].max(initial=-np.inf)
+
+
+@exercise(
+    lambda given: (
+        np.ptp(given[1]) > 0
+        and not any(np.array_equal(given[1], known) for known in (convolution.FILTER_1, convolution.FILTER_2))
+        and _places(given)[0] > 0
+        and len(_places(given)[2]) > 0
+        and _places(given)[3] <= _places(given)[0] / 2
+    ),
+    (lambda given: np.ptp(given[1]) == 0, "Nine equal weights know no pattern: they only count the pixels that are 1."),
+    (
+        lambda given: any(np.array_equal(given[1], known) for known in (convolution.FILTER_1, convolution.FILTER_2)),
+        "That filter stands on the slides. Which pattern is yours?",
+    ),
+    (lambda given: _places(given)[0] <= 0, "No place answers with more than 0. Is the pattern in the image at all?"),
+    (
+        lambda given: not _places(given)[2],
+        "The largest number appears only once, or in windows that overlap. Draw the pattern a second time, apart.",
+    ),
+    last="Another place, apart from the pattern, answers with more than half as much. Which −1 would speak against it?",
+    praise="One filter, nine weights, and it finds your pattern wherever it stands: properties 1 and 2.",
+)
+def own_pattern(image: _small_image, kernel: Numbers("3 × 3 numbers", (3, 3))):
+    """Exercise 1.5. image: 0s and 1s, with one 3 x 3 pattern at two places or more; kernel: the filter that finds it,
+    where all other windows that do not overlap give half as much at most."""

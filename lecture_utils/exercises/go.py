@@ -1,6 +1,9 @@
 """Exercises of lesson 8."""
 
-from lecture_utils.exercises.engine import Numbers, Stage, exercise, in_stages, points, whole
+import numpy as np
+
+from lecture_utils.exercises.engine import Numbers, Stage, Unreadable, described, exercise, in_stages, points, whole
+from lecture_utils.go.board import BLACK, WHITE, Board
 
 
 @exercise(
@@ -77,3 +80,36 @@ def self_atari(points: points(5)):
 )
 def sight(width: whole, layers: whole):
     """Exercise 8.4. width: of the receptive field after 12 layers; layers: until each point sees the whole board."""
+
+
+def _position(answer):
+    """The form of a position on 19 x 19 points: a Board, or its lines of X, O and dots."""
+    try:
+        found = answer if isinstance(answer, Board) else Board.from_text(answer)
+    except Exception:  # whatever else a student may give
+        found = None
+    if found is None or found.size != 19:
+        raise Unreadable(f"A board of 19 × 19 is asked for, as `Board.from_text` makes it, not {described(answer)}.")
+    return found
+
+
+def _captured(given):
+    """White stones that a black move takes away, or None if it is not legal."""
+    board, (row, column) = given
+    place = int(row), int(column)
+    if not np.array_equal(np.mod((row, column), 1), (0, 0)) or board.why_illegal(place, BLACK):
+        return None
+    after = board.copy()
+    after.play(place, BLACK)
+    return int((board.stones == WHITE).sum() - (after.stones == WHITE).sum())
+
+
+@exercise(
+    lambda given: (_captured(given) or 0) >= 5,
+    (lambda given: _captured(given) is None, "Black may not play there: is the point empty, on the board, no suicide?"),
+    (lambda given: _captured(given) == 0, "That move captures nothing. Which chain has a single liberty left?"),
+    last="That move captures, but fewer than five stones. Let the chain be longer.",
+    praise=lambda given: f"{_captured(given)} stones at once. Does the network see it, and first of all?",
+)
+def own_capture(board: _position, point: Numbers("(row, column)", (2,), whole=True)):
+    """Exercise 8.5. board: a position on 19 x 19; point: (row, column) where Black captures five stones or more."""

@@ -1236,6 +1236,24 @@ exercises.gradient_of_max_pooling(gradient)
 # %% [markdown] tags=["solution"] slideshow={"slide_type": "skip"}
 # With average pooling, the four places of a block share its factor: 1/4, 2/4, 3/4 and 4/4 each.
 
+# %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
+# ### Exercise 5: your own pattern
+# Think of a 3 × 3 pattern that is not on the slides: a cross, a corner, a T. Draw an image of 0s and 1s in which it stands at two places or more, beside other things, and write the filter that finds it: the feature map shall be largest at these places, and at most half as large in windows away from them. There are many ways.
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+my_image = ...
+my_kernel = ...
+exercises.own_pattern(my_image, my_kernel)
+
+# %% tags=["solution"] slideshow={"slide_type": "skip"}
+my_kernel = np.array([[-1, 1, -1], [1, 1, 1], [-1, 1, -1]])  # a cross
+my_image = np.zeros((8, 10), int)
+for row, column in ((0, 0), (4, 6)):
+    my_image[row : row + 3, column : column + 3] = my_kernel > 0
+my_image[4:6, 1:3] = 1  # a square
+print(convolve_by_hand(my_image, my_kernel))
+exercises.own_pattern(my_image, my_kernel)
+
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Papers
 # - Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, *Gradient-based learning applied to document recognition*, Proceedings of the IEEE 86, 1998: local windows, shared weights, subsampling.

@@ -966,6 +966,23 @@ layers = 1 + (2 * 18 + 1 - 5) // 2  # 18 points to each side, and the point itse
 print(width, layers)
 exercises.sight(width, layers)
 
+# %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
+# ### Exercise 5: your own position
+# Set up a position on the whole board in which Black, to move, can capture at least five stones with one move. `board.Board.from_text` reads 19 lines of `X` (black), `O` (white) and `.`. Which move is it? Then ask `networks.best_move(policy, my_board)`: does the network take them? Move everything to another corner and ask again.
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+my_board = ...
+point = ...
+exercises.own_capture(my_board, point)
+
+# %% tags=["solution"] slideshow={"slide_type": "skip"}
+rows = ["." * 19] * 19
+rows[3:6] = "..XXXXX............", ".XOOOOO............", "..XXXXX............"
+my_board = board.Board.from_text("\n".join(rows))
+point = (4, 7)
+print("The network plays it:", networks.best_move(policy, my_board) == point)
+exercises.own_capture(my_board, point)
+
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Papers
 # - D. Silver and others, *Mastering the game of Go with deep neural networks and tree search*, Nature 2016: AlphaGo; the paragraph on slide 42, the 48 planes, the published accuracies.
