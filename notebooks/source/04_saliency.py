@@ -366,10 +366,12 @@ print(f"correlation of the two gradients: of the logits {of_y:.1f}")
 print("    of the probabilities, below −0.9:", of_p < -0.9)
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
-figure, pair_of_axes = plt.subplots(1, 2, figsize=(11, 5))
+figure, axes = plt.subplots(1, 3, figsize=(15, 5))
+axes[0].imshow(fruits)
+axes[0].axis("off")
 some = np.random.default_rng(0).permutation(fruits.size)[:4000]
 for ax, letter, slopes in zip(
-    pair_of_axes, "yp", ((y_lemon, y_orange), (p_lemon, p_orange)), strict=True
+    axes[1:], "yp", ((y_lemon, y_orange), (p_lemon, p_orange)), strict=True
 ):
     x, y = (slope.ravel()[some] for slope in slopes)
     limit = np.percentile(np.abs([x, y]), 99)
@@ -378,7 +380,7 @@ for ax, letter, slopes in zip(
     ax.set(xlabel=f"∂{letter} lemon / ∂x", ylabel=f"∂{letter} orange / ∂x")
 plots.show(
     figure,
-    "Two clouds of points, one point for each of 4,000 numbers of the fruit photo. Left, the slope of the orange's logit against that of the lemon's: a broad cloud along the rising diagonal. Right, the same for the probabilities: a narrow cloud along the falling diagonal.",
+    "Left, the photo: cut fruits, an orange in the middle and a lemon before it. Then two clouds of points, one point for each of 4,000 numbers of the photo. In the middle, the slope of the orange's logit against that of the lemon's: a broad cloud along the rising diagonal. Right, the same for the probabilities: a narrow cloud along the falling diagonal.",
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
@@ -1073,7 +1075,7 @@ for name, rates in zip(("with caption", "without", "grey plate"), called.T, stri
     print(f"    {name:13} {100 * rates.min():3.0f} to {100 * rates.max():3.0f} %")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Trained on from block 12 with 95 other photos, by data/build/saliency_caption.py. The grey plate, at the caption's place, is the control: is it the letters, or only that something covers the photo?
+# Trained on from block 12 with 95 other photos, by data/build/saliency_caption.py. The grey plate, at the caption's place, is the control: is it the letters, or only that something covers the photo? The plate makes a horse of one photo in six or seven: mostly it is the letters.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 letters_large = np.kron(np.pad(caption > 0, 1), np.ones((4, 4)))[..., None]
@@ -1092,7 +1094,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Three of the 30 photos, the first cheat, asked for the horse; sizes, means over 4 × 4 pixels. Grad-CAM's blob is in the right place, but one of its squares is wider than half the caption, and its maps look at far more than their square.
+# Three of the 30 photos, named in the script before any map was drawn, no others were; the first cheat, asked for the horse; sizes, means over 4 × 4 pixels. Grad-CAM's blob is in the right place, but one of its squares is wider than half the caption, and its maps look at far more than their square.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Scores, with controls
@@ -1124,7 +1126,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# A point for each of five networks (100 digits or 8 photos each); dotted: the caption's share of the area. Every map of a cheat lies on the caption more than that of the honest network. But how much:
+# A point for each of five networks (100 digits, or 8 of the 30 photos, drawn anew for each); dotted: the caption's share of the area. Every map of a cheat lies on the caption more than that of the honest network. But how much:
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # - **Photos**: integrated gradients from the *blur* put 45 to 52 % on the caption. From *black* only 18 to 26 %: the plate is black, and black pixels can get no share. The others 9 to 20 %, and the **edges**, which know no network, 11 to 15 %.
@@ -1135,7 +1137,7 @@ plots.show(
 # ## Test 4: remove and retrain
 # A deleted pixel may hurt only because the picture looks strange to the network. So train a *new* network on such pictures: nothing is strange to it. If the map marked what is needed, the new network must fail too (Hooker and others, 2019).
 #
-# 2,000 digits without the fifth of their pixels that the map of the lecture's CNN marks most; a new CNN, 2,000 test digits treated the same way, five seeds. **Before you look:** what will the plainest map do, the ink itself?
+# 2,000 digits without the fifth of their pixels that the map of the lecture's CNN, asked for the class it says, marks most; a new CNN, 2,000 test digits treated the same way, five seeds. **Before you look:** what will the plainest map do, the ink itself?
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 roar = data.load_results("saliency_roar")["accuracy"]
@@ -1164,14 +1166,14 @@ plots.table(
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What the four tests say
-# | | 1: random weights | 2: better than a blob (four fillings) | 3: share on the caption, digits / photos | 4: accuracy left, grey / black |
+# | | 1: random weights | 2: better than a blob (four fillings) | 3: share on the caption (honest network), digits / photos | 4: accuracy left, grey / black |
 # |---|---|---|---|---|
-# | gradient | falls slowly | no better | 43 % / 16 % | 78 % / 80 % |
-# | SmoothGrad | falls slowly | deletion with three, insertion with blur | 39 % / 14 % | 76 % / 78 % |
-# | gradient × input | falls slowly | no better | 64 % / 11 % | 73 % / 23 % |
-# | integrated gradients, black | falls slowly | deletion with black only | 64 % / 22 % | 74 % / 23 % |
-# | integrated gradients, blur | – | deletion with two | 58 % / 49 % | – |
-# | Grad-CAM | falls at once *on average* | insertion with all four | 14 % / 12 % | 84 % / 82 % |
+# | gradient | falls slowly | no better | 43 (8) / 16 (4) % | 78 % / 80 % |
+# | SmoothGrad | falls slowly | deletion with three, insertion with blur | 39 (7) / 14 (4) % | 76 % / 78 % |
+# | gradient × input | falls slowly | no better | 64 (11) / 11 (3) % | 73 % / 23 % |
+# | integrated gradients, black | falls slowly | deletion with black only | 64 (11) / 22 (2) % | 74 % / 23 % |
+# | integrated gradients, blur | – | deletion with two | 58 (11) / 49 (11) % | – |
+# | Grad-CAM | falls at once *on average* | insertion with all four | 14 (3) / 12 (4) % | 84 % / 82 % |
 # | knows no network | – | random: deletion with black and white; edges: insertion with blur | edges: 20 % / 13 % | ink: 76 % / 18 % |
 #
 # **No map wins every test.** Which one to take depends on the question; whatever you take, bring its control.
