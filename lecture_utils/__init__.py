@@ -1,6 +1,7 @@
 """Helpers shared by the notebooks of the lecture "Convolutional Neural Network".
 
-One module per lesson, plus `ascent`, `checks`, `data`, `models`, `images`, `layers`, `plots` and `exercises`.
+One module per lesson, plus `ascent`, `checks`, `data`, `models`, `images`, `layers`, `plots`, `play` (toys) and
+`exercises`.
 
 The same idea has the same name, in this order: `function(model, images, target, layer, ...)`.
 

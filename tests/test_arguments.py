@@ -15,14 +15,15 @@ from lecture_utils import (
     mnist_cnn,
     models,
     occlusion,
+    play,
     saliency,
     scene_text,
     style_transfer,
 )
 
 MODULES = (
-    ascent, convolution, deep_dream, dehazing, filter_visualization, mnist_cnn, models, occlusion, saliency, scene_text,
-    style_transfer,
+    ascent, convolution, deep_dream, dehazing, filter_visualization, mnist_cnn, models, occlusion, play, saliency,
+    scene_text, style_transfer,
 )  # fmt: skip
 FREE = {  # switches that are read as true or false, functions, and what Keras checks itself
     "trained", "activation", "bias", "keep_detail", "keep_colours", "callback", "validation_data", "stacked", "alone",
@@ -220,6 +221,11 @@ def cases():
         ),
         dehazing.dehaze: ({"image": IMAGE, "method": "aod_net"}, {"image": IMAGE[:, :15], "method": "our"}),
         dehazing.invent_depth: ({"image": IMAGE, "seed": 0}, {"image": IMAGE[:15], "seed": [0, -1]}),
+        play.convolution: (
+            {},
+            {"image": np.ones((5, 5), int), "kernel": np.full((3, 3), 10), "stride": 4, "padding": 3},
+        ),
+        play.digit: ({}, {"digit": 10}),
         scene_text.heat_map: ({"image": IMAGE}, {"image": IMAGE[0]}),
         scene_text.boxes: ({"heat": np.eye(40)}, {"heat": 2 * np.eye(40)}),
         scene_text.smallest_rectangle: ({"points": CORNERS}, {"points": CORNERS[:2]}),

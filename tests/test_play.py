@@ -1,0 +1,665 @@
+"""The toys of lecture_utils.play in a real browser with the network cut: the same numbers as Python's, in a page, in a
+deck and without scripts; by keyboard, mouse and touch.
+
+Needs Chromium (or Chrome) and chromedriver. Where there is none the tests say so and are skipped, but not in CI on
+Linux.
+"""
+
+import base64
+import re
+from types import SimpleNamespace
+
+import browsers
+import keras
+import nbformat
+import numpy as np
+import pytest
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+
+from lecture_utils import convolution, data, mnist_cnn, models, play, plots
+from tools import pages, slides
+
+SLIDE = {"slideshow": {"slide_type": "slide"}}
+
+
+def notebook(*toys):
+    """A notebook with a title, a toy on each of the next slides, and a last slide."""
+    cells = [nbformat.v4.new_markdown_cell("# Toys", metadata=SLIDE)]
+    for toy in toys:
+        output = nbformat.v4.new_output("execute_result", {"text/html": toy.data}, execution_count=1)
+        cells.append(nbformat.v4.new_markdown_cell("### A toy", metadata=SLIDE))
+        cells.append(nbformat.v4.new_code_cell("toy", outputs=[output], metadata={"tags": ["hide-input"]}))
+    return nbformat.v4.new_notebook(cells=[*cells, nbformat.v4.new_markdown_cell("## The end", metadata=SLIDE)])
+
+
+@pytest.fixture(scope="module")
+def toys():
+    other = play.convolution(np.eye(6, dtype=int), convolution.FILTER_2, stride=2, padding=1)
+    return SimpleNamespace(convolution=play.convolution(), other=other, digit=play.digit())
+
+
+@pytest.fixture(scope="module")
+def folder(toys, tmp_path_factory):
+    """page.html and deck.html, with all three toys."""
+    folder = tmp_path_factory.mktemp("toys")
+    book = notebook(toys.convolution, toys.other, toys.digit)
+    (folder / "page.html").write_text(pages.page(book, "Toys", []), encoding="utf-8")
+    (folder / "deck.html").write_text(slides.deck(book), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def browser():
+    driver = browsers.start("hide-scrollbars", "allow-file-access-from-files")
+    driver.execute_cdp_cmd("Network.enable", {})
+    offline = {"offline": True, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+    driver.execute_cdp_cmd("Network.emulateNetworkConditions", offline)
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def page(browser, folder):
+    return opened(browser, folder / "page.html")
+
+
+@pytest.fixture
+def deck(browser, folder):
+    return opened(browser, folder / "deck.html", 1280, 720)
+
+
+def opened(browser, file, width=1100, height=900, query=""):
+    browsers.resize(browser, width, height)
+    browser.get("about:blank")
+    browser.get_log("browser"), browser.get_log("performance")
+    browser.get(f"file://{file}{query}")
+    browser.execute_async_script("document.fonts.ready.then(arguments[0])")
+    return browser
+
+
+def to_slide(deck, number):
+    deck.execute_script("Reveal.slide(arguments[0])", number)
+
+
+def toy(browser, number):
+    """The toy of that number: 0 and 1 are convolutions, 2 is the digit."""
+    return browser.find_elements(By.CSS_SELECTOR, ".toy")[number]
+
+
+def part(toy, name):
+    return toy.find_element(By.CSS_SELECTOR, f"[data-part={name}]")
+
+
+def press(toy, text):
+    """Click the button with that text."""
+    next(b for b in toy.find_elements(By.TAG_NAME, "button") if b.text == text).click()
+
+
+def choose(toy, title, value):
+    """Click a radio button."""
+    group = next(g for g in toy.find_elements(By.TAG_NAME, "fieldset") if g.text.startswith(title))
+    next(label for label in group.find_elements(By.TAG_NAME, "label") if label.text == str(value)).click()
+
+
+def keys(browser, *keys):
+    ActionChains(browser).send_keys(*keys).perform()
+
+
+def focus(element):
+    element.parent.execute_script("arguments[0].focus()", element)
+
+
+def table(toy, name):
+    """The numbers in a table, None for a dot; of the products, those under the line."""
+    script = "return [...arguments[0].rows].map(row => [...row.cells].map(cell => cell.innerText))"
+    rows = toy.parent.execute_script(script, part(toy, name))
+    return [[None if (text := cell.split("\n")[-1]) == "·" else number(text) for cell in row] for row in rows]
+
+
+def number(text):
+    return int(text.replace("−", "-"))
+
+
+def point(toy, row, column, name="map"):
+    """Move the mouse over a cell, as the script hears it."""
+    toy.parent.execute_script(
+        "arguments[0].rows[arguments[1]].cells[arguments[2]]"
+        ".dispatchEvent(new PointerEvent('pointermove', {bubbles: true}))",
+        part(toy, name), row, column,
+    )  # fmt: skip
+
+
+def touch(browser, first, *others):
+    """A finger goes from point to point, in pixels of the window."""
+    for kind, points in (("touchStart", [first]), *(("touchMove", [point]) for point in others), ("touchEnd", [])):
+        touches = [{"x": x, "y": y} for x, y in points]
+        browser.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
+
+
+# All toys
+
+
+def test_a_toy_is_the_same_at_every_run_and_small(toys):
+    assert play.convolution().data == toys.convolution.data and play.digit().data == toys.digit.data
+    assert len(toys.convolution.data) < 45_000
+    assert len(toys.digit.data) < 1_700_000
+    assert len(re.sub(r"base64,[\w+/=]+", "", toys.digit.data)) < 45_000
+
+
+def test_every_digit_opens_with_a_test_image_of_that_class(toys):
+    assert "A test digit, a 5. The CNN reads 5" in toys.digit.data
+    assert "A test digit, a 3. The CNN reads 3" in play.digit(3).data
+
+
+@pytest.mark.parametrize("file", ["page.html", "deck.html", "deck.html?print-pdf"])
+def test_toys_open_without_errors_and_ask_for_nothing(browser, folder, file):
+    name, _, query = file.partition("?")
+    opened(browser, folder / name, query=query and f"?{query}")
+    assert [len(toy(browser, number).find_elements(By.TAG_NAME, "button")) for number in range(3)] == [5, 5, 15]
+    assert [entry for entry in browser.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")] == []
+    requests = re.findall(r'"url":"((?:https?|wss?):[^"]*)"', str(browser.get_log("performance")).replace("\\", ""))
+    assert requests == []
+
+
+def test_nothing_leaks_out_of_the_scripts(browser, folder, tmp_path):
+    names = "return Object.getOwnPropertyNames(window)"
+    (tmp_path / "empty.html").write_text(pages.page(notebook(), "", []), encoding="utf-8")
+    before = set(opened(browser, tmp_path / "empty.html").execute_script(names))
+    after = set(opened(browser, folder / "page.html").execute_script(names))
+    assert after - before == set()
+
+
+TEXTS = """
+return [...document.querySelectorAll('.toy')].map(toy => [...toy.querySelectorAll('p, td, th, figcaption')]
+    .map(element => [element.innerText.replace(/\\s+/g, ' ').trim(), getComputedStyle(element).backgroundColor])
+    .filter(([text]) => !text.startsWith('Run this') && !text.startsWith('Point at') && !text.startsWith('Draw on')))
+"""
+
+
+def test_the_first_state_stands_in_the_page_without_a_script(browser, folder):
+    scripted = opened(browser, folder / "page.html").execute_script(TEXTS)
+    pictures = [canvas_pixels(toy(browser, 2), name) for name in ("input", "first", "second")]
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        browser.get(f"file://{folder}/page.html")
+        assert browser.find_elements(By.CSS_SELECTOR, ".toy button, .toy canvas") == []
+        plain = browser.execute_script(TEXTS)
+        images = browser.find_elements(By.CSS_SELECTOR, ".toy img")
+        shown = [browser.execute_script(PIXELS, image) for image in images[1:]]
+    finally:
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+    assert plain == scripted and [len(texts) > 40 for texts in plain] == [True] * 3
+    assert "Its sum is 3" in str(plain[0]) and "The CNN reads 5" in str(plain[2])
+    for picture, image in zip(pictures, shown, strict=True):
+        difference = np.abs(np.array(image) - picture)
+        assert difference.max() <= 2 and np.ptp(picture) > 150  # of 255; the image has 255 shades
+
+
+PIXELS = """
+let picture = arguments[0];
+if (picture.localName === 'img') {
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [picture.naturalWidth, picture.naturalHeight];
+    canvas.getContext('2d').drawImage(picture, 0, 0);
+    picture = canvas;
+}
+return [...picture.getContext('2d').getImageData(0, 0, picture.width, picture.height).data];
+"""
+
+
+def canvas_pixels(toy, name):
+    return np.array(toy.parent.execute_script(PIXELS, part(toy, name).find_element(By.TAG_NAME, "canvas")))
+
+
+def test_paper_shows_the_state_and_no_buttons(page):
+    press(toy(page, 0), "Whole map")
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        assert not any(b.is_displayed() for b in page.find_elements(By.CSS_SELECTOR, ".toy button, .toy fieldset"))
+        for name in ("image", "map", "wires"):
+            assert part(toy(page, 0), name).is_displayed()
+        assert part(toy(page, 2), "answers").is_displayed() and part(toy(page, 2), "first").is_displayed()
+        assert table(toy(page, 0), "map")[3] == [3, -2, -2, -1]
+    finally:
+        page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+LOOKS = """
+const toy = document.querySelectorAll('.toy')[arguments[0]], slide = toy.closest('section'), wrong = [];
+const light = colour => colour.match(/[\\d.]+/g).slice(0, 3)
+    .map(c => c / 255).map(c => c <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4)
+    .reduce((sum, c, i) => sum + c * [.2126, .7152, .0722][i], 0);
+for (const element of toy.querySelectorAll('*')) {
+    const box = element.getBoundingClientRect(), style = getComputedStyle(element);
+    if (!box.width || element.closest('script')) continue;
+    const outer = slide ? slide.getBoundingClientRect() : {right: innerWidth, left: 0, bottom: 1e9};
+    if (box.right > outer.right + 1 || box.left < outer.left - 1 || box.bottom > outer.bottom - (slide ? 35 : 0))
+        wrong.push('outside: ' + element.outerHTML.slice(0, 80));
+    const text = [...element.childNodes].some(n => n.nodeType === 3 && n.data.trim());
+    if (!text) continue;
+    if (slide && parseFloat(style.fontSize) < 18) wrong.push(`${style.fontSize}: ` + element.innerText);
+    if (!slide && parseFloat(style.fontSize) < 14 && element.localName !== 'text') wrong.push(style.fontSize);
+    let behind = element, paper = 'rgba(0, 0, 0, 0)';
+    if (element.localName === 'text' && box.height < 12) wrong.push(`${box.height} px high: ` + element.textContent);
+    if (element.localName === 'text') continue;
+    while (behind && / 0\\)$/.test(paper)) {
+        paper = getComputedStyle(behind).backgroundColor;
+        behind = behind.parentElement;
+    }
+    const [a, b] = [light(style.color), light(paper)].sort((a, b) => b - a);
+    if ((a + .05) / (b + .05) < 4.5) wrong.push(`contrast ${(a + .05) / (b + .05)}: ` + element.innerText);
+}
+if (toy.scrollWidth > toy.clientWidth + 1) wrong.push('the toy is too wide');
+if (document.documentElement.scrollWidth > innerWidth) wrong.push('the page is too wide');
+return wrong;
+"""
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_toy_fits_its_slide_and_is_legible(deck, number):
+    to_slide(deck, number + 1)
+    assert deck.execute_script(LOOKS, number) == []
+    if number < 2:
+        press(toy(deck, number), "Whole map")
+        assert deck.execute_script(LOOKS, number) == []
+
+
+@pytest.mark.parametrize("width", [360, 700, 1100])
+def test_a_toy_fits_a_page_of_any_width(browser, folder, width):
+    opened(browser, folder / "page.html", width)
+    for number in range(3):
+        assert browser.execute_script(LOOKS, number) == [], number
+    for name, least in (("pad", 190), ("first", 190), ("second", 250), ("answers", 290)):
+        assert part(toy(browser, 2), name).rect["width"] >= least, name
+
+
+def test_weights_in_the_matrix_contrast_with_their_colours():
+    def light(colour):
+        channels = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+        linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+        return linear @ [0.2126, 0.7152, 0.0722]
+
+    for number, colour in enumerate(plots.NINE):
+        ink = "#ffffff" if number in (3, 4, 7, 8) else "#111111"
+        dark, bright = sorted([light(ink), light(colour)])
+        assert (bright + 0.05) / (dark + 0.05) >= 4.5, colour
+
+
+def test_keys_inside_a_toy_do_not_turn_the_slides_and_outside_they_do(deck):
+    def slide():
+        return deck.execute_script("return Reveal.getIndices().h")
+
+    to_slide(deck, 1)
+    keys(deck, Keys.TAB)  # into the toy
+    focus(part(toy(deck, 0), "map").find_element(By.CSS_SELECTOR, "td"))
+    keys(deck, Keys.ARROW_RIGHT, Keys.ARROW_DOWN, " ", "n", "f", Keys.HOME, Keys.END)
+    assert slide() == 1 and "Output 6 of 16" in part(toy(deck, 0), "output").text
+    keys(deck, Keys.ESCAPE)  # gives the keys back, and opens no overview
+    assert not deck.execute_script("return Reveal.isOverview()")
+    keys(deck, Keys.ARROW_RIGHT)
+    assert slide() == 2
+    keys(deck, Keys.ARROW_LEFT)
+    assert slide() == 1 and "Output 6 of 16" in part(toy(deck, 0), "output").text
+    to_slide(deck, 3)
+    focus(toy(deck, 2).find_element(By.TAG_NAME, "button"))
+    keys(deck, Keys.ARROW_LEFT, Keys.ARROW_LEFT)
+    assert slide() == 3 and "moved 2 left" in part(toy(deck, 2), "status").text
+    keys(deck, Keys.PAGE_DOWN)  # a presenter's remote
+    assert slide() == 4
+    keys(deck, Keys.ARROW_LEFT)
+    assert slide() == 3
+
+
+def test_a_finger_on_a_toy_does_not_turn_the_slides_and_elsewhere_it_does(deck):
+    deck.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    try:
+        to_slide(deck, 3)
+        touch(deck, (250, 250), (200, 250), (100, 250))  # on the pad
+        WebDriverWait(deck, 5).until(lambda _: "Your drawing" in part(toy(deck, 2), "status").text)
+        assert deck.execute_script("return Reveal.getIndices().h") == 3
+        touch(deck, (900, 60), (800, 60), (600, 60))  # beside the title
+        assert deck.execute_script("return Reveal.getIndices().h") == 4
+    finally:
+        deck.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
+
+
+def test_two_toys_on_a_page_do_not_touch_each_other(page):
+    one, two = toy(page, 0), toy(page, 1)
+    assert table(two, "kernel") == convolution.FILTER_2.tolist() and len(table(two, "map")) == 3
+    choose(two, "stride", 1)
+    press(two, "Whole map")
+    assert table(two, "map") == convolution.convolve(np.eye(6, dtype=int), convolution.FILTER_2, padding=1).tolist()
+    assert table(one, "map") == [[3, None, None, None]] + [[None] * 4] * 3
+    chosen = [i.get_attribute("checked") is not None for i in one.find_elements(By.CSS_SELECTOR, "fieldset input")]
+    assert chosen == [True, False, False, True, False, False]
+
+
+def test_a_toy_that_is_put_into_the_page_later_starts(page, toys):
+    """As JupyterLab does it: the HTML first, then a copy of each script."""
+    page.execute_script(
+        """const box = document.body.appendChild(document.createElement('div'));
+        box.innerHTML = arguments[0];
+        for (const old of box.querySelectorAll('script')) {
+            const fresh = document.createElement('script');
+            for (const attribute of old.attributes) fresh.setAttribute(attribute.name, attribute.value);
+            fresh.textContent = old.textContent;
+            old.replaceWith(fresh);
+        }""",
+        toys.convolution.data,
+    )
+    assert len(page.find_elements(By.CSS_SELECTOR, ".toy")) == 4
+    press(toy(page, 3), "Whole map")
+    assert table(toy(page, 3), "map")[3] == [3, -2, -2, -1] and table(toy(page, 0), "map")[3] == [None] * 4
+
+
+# Convolution
+
+
+def connections(stride, padding):
+    """`convolution.shared_weights`, with padding: the columns of the pixels that are real."""
+    side = 6 + 2 * padding
+    real = np.pad(np.ones((6, 6), bool), padding).ravel()
+    return convolution.shared_weights((side, side), (3, 3), stride)[:, real]
+
+
+MATRIX = """
+return [...arguments[0].querySelectorAll('rect[data-output]')].map(rect =>
+    ['data-output', 'x', 'width', 'fill'].map(name => rect.getAttribute(name)));
+"""
+WIRES = """
+return [...arguments[0].querySelectorAll('path.wire')].map(path =>
+    [path.getAttribute('d').match(/L(\\d+)/)[1], path.getAttribute('stroke')]);
+"""
+
+
+def matrix(toy, outputs):
+    """The weight matrix as it is drawn, like `shared_weights`."""
+    drawn = np.full((outputs, 36), -1)
+    for output, x, width, fill in toy.parent.execute_script(MATRIX, part(toy, "wires")):
+        if float(width) == 24:
+            drawn[int(output), int(x) // 24] = plots.NINE.index(fill)
+    return drawn
+
+
+@pytest.mark.parametrize("stride", [1, 2, 3])
+@pytest.mark.parametrize("padding", [0, 1, 2])
+def test_all_numbers_are_those_of_python(page, stride, padding):
+    rng = np.random.default_rng(10 * stride + padding)
+    low, high = [(0, 2), (-9, 10)][padding % 2]
+    image, kernel = rng.integers(low, high, (6, 6)), rng.integers(-9, 10, (3, 3))
+    it = toy(page, 0)
+    for name, numbers in (("image", image), ("kernel", kernel)):
+        focus(part(it, name).find_element(By.CSS_SELECTOR, "td[tabindex='0']"))
+        keys(page, "".join(("-" if value < 0 else "") + str(abs(value)) for value in numbers.flat))
+    assert table(it, "image") == image.tolist() and table(it, "kernel") == kernel.tolist()
+    choose(it, "stride", stride)
+    choose(it, "padding", padding)
+    press(it, "Whole map")
+
+    padded = np.pad(image, padding)
+    expected = convolution.convolve(image, kernel, stride, padding)
+    from_keras = keras.ops.conv(
+        padded[None, :, :, None].astype("float32"), kernel[:, :, None, None].astype("float32"), strides=stride
+    )
+    assert table(it, "image") == padded.tolist()
+    assert table(it, "map") == expected.tolist() == np.asarray(from_keras)[0, :, :, 0].tolist()
+    assert table(it, "pooled") == convolution.pool(expected).tolist()
+    side, wired = len(expected), connections(stride, padding)
+    assert (matrix(it, side**2) == wired).all()
+    assert f"= {side} outputs a side" in part(it, "size").text.replace(", so ", " = ")
+    counts = f"{side**2} × 36 = {side**2 * 36:,} places, {(wired >= 0).sum()} wires, 9 different weights."
+    assert part(it, "counts").text == counts
+
+    for output in rng.permutation(side**2)[:6]:
+        row, column = divmod(int(output), side)
+        point(it, row, column)
+        window = padded[row * stride : row * stride + 3, column * stride : column * stride + 3]
+        assert table(it, "products") == (window * kernel).tolist()
+        assert number(part(it, "sum").text.split(" = ")[1]) == expected[row, column]
+        pixels = np.flatnonzero(wired[output] >= 0)
+        corner = f"window at ({row * stride - padding}, {column * stride - padding})".replace("-", "−")
+        sentence = part(it, "output").text
+        assert f"Output {output + 1} of {side**2}, {corner}" in sentence
+        assert re.search(r"pixels? ([\d, ]+)\.", sentence)[1] == ", ".join(str(pixel + 1) for pixel in pixels)
+        lit = [(int(x) // 24, plots.NINE.index(stroke)) for x, stroke in page.execute_script(WIRES, part(it, "wires"))]
+        assert lit == [(pixel, wired[output, pixel]) for pixel in pixels]
+        texts = [number(text.text) for text in part(it, "wires").find_elements(By.TAG_NAME, "text")]
+        assert texts[-len(pixels) :] == [kernel.flat[wired[output, pixel]] for pixel in pixels]
+
+
+def test_the_window_follows_the_arrow_keys_and_fills_the_map(page):
+    it = toy(page, 0)
+    focus(part(it, "map").find_element(By.CSS_SELECTOR, "td[tabindex='0']"))
+    keys(page, Keys.ARROW_RIGHT, Keys.ARROW_DOWN)
+    assert page.switch_to.active_element.get_attribute("aria-label") == "row 1, column 1: 1"
+    keys(page, Keys.ARROW_LEFT, Keys.ARROW_LEFT, Keys.ARROW_UP)
+    assert table(it, "map")[:2] == [[3, -1, None, None], [-3, 1, None, None]]
+    assert table(it, "pooled") == [[3, None], [None, None]]
+    keys(page, Keys.ARROW_UP, Keys.ARROW_LEFT)  # there is no further
+    assert "Output 1 of 16" in part(it, "output").text
+
+
+def test_everything_is_reached_with_the_tabulator(page):
+    focus(part(toy(page, 0), "image").find_element(By.CSS_SELECTOR, "td[tabindex='0']"))
+    reached = []
+    for _ in range(10):
+        element = page.switch_to.active_element
+        reached.append(element.text or element.find_element(By.XPATH, "..").text)
+        outline = element if element.tag_name != "input" else element.find_element(By.XPATH, "..")
+        assert outline.value_of_css_property("outline-style") == "solid"
+        keys(page, Keys.TAB)
+    assert reached == ["1", "1", "filter 1", "filter 2", "3", "1", "0", "Play", "Whole map", "Reset"]
+    choose(toy(page, 0), "stride", 1)
+    keys(page, Keys.ARROW_RIGHT)
+    assert "÷ 2 + 1 = 2.5, so 2" in part(toy(page, 0), "size").text
+
+
+def test_cells_change_by_click_key_and_typing(page):
+    it = toy(page, 0)
+    second = part(it, "image").find_elements(By.TAG_NAME, "td")[1]
+    for value in (1, 0):
+        second.click()
+        assert table(it, "image")[0][1] == value
+    assert table(it, "map")[0][0] == 3
+    weight = part(it, "kernel").find_elements(By.TAG_NAME, "td")[1]
+    for value in (0, 1, -1):
+        weight.click()
+        assert table(it, "kernel")[0][1] == value
+    keys(page, Keys.ARROW_DOWN, " ", Keys.ARROW_RIGHT, "-", "7", "5")
+    assert table(it, "kernel") == [[1, -1, -1], [-1, -1, -7], [5, -1, 1]]
+    press(it, "filter 2")
+    assert table(it, "kernel") == convolution.FILTER_2.tolist()
+    press(it, "Reset")
+    assert table(it, "kernel") == convolution.FILTER_1.tolist() and "Output 1 of 16" in part(it, "output").text
+
+
+def test_pointing_at_the_image_and_the_matrix_moves_the_window(page):
+    it = toy(page, 0)
+    ActionChains(page).move_to_element(part(it, "image").find_elements(By.TAG_NAME, "td")[35]).perform()
+    assert "Output 16 of 16, window at (3, 3)" in part(it, "output").text
+    neuron = part(it, "wires").find_element(By.CSS_SELECTOR, "circle[data-output='5']")
+    ActionChains(page).move_to_element(neuron).perform()
+    assert "Output 6 of 16" in part(it, "output").text
+    assert table(it, "map")[1][1] == 1 and table(it, "map")[3][3] == -1
+
+
+def test_playing_fills_the_map_step_by_step_or_at_once_where_motion_is_unwelcome(page):
+    it = toy(page, 0)
+    choose(it, "stride", 3)
+    press(it, "Play")
+    assert table(it, "map") == [[3, None], [None, None]]
+    WebDriverWait(page, 20).until(lambda _: table(it, "map") == [[3, -1], [3, -1]])
+    assert it.find_elements(By.XPATH, ".//button[text()='Play']")
+    choose(it, "stride", 1)
+    page.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]}
+    )
+    try:
+        press(it, "Play")
+        assert table(it, "map") == convolution.convolve(convolution.SLIDE_IMAGE, convolution.FILTER_1).tolist()
+    finally:
+        page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+# Draw a digit
+
+
+FEED = """
+const [toy, images] = arguments, canvas = name => toy.querySelector(`[data-part=${name}] canvas`);
+const pad = canvas('pad'), pen = pad.getContext('2d'), answers = toy.querySelector('[data-part=answers]');
+return images.map(text => {
+    const pixels = atob(text), large = new ImageData(280, 280);
+    for (let i = 0; i < 280 * 280; i++) {
+        const grey = pixels.charCodeAt(28 * Math.floor(i / 2800) + Math.floor(i % 280 / 10));
+        large.data.set([grey, grey, grey, 255], 4 * i);
+    }
+    pen.putImageData(large, 0, 0);
+    pad.dispatchEvent(new Event('lostpointercapture'));  // as if a stroke had just ended
+    const seen = canvas('input').getContext('2d').getImageData(0, 0, 28, 28).data;
+    const bars = net => [...answers.querySelectorAll(`td:nth-child(${net}) i`)].map(bar => parseFloat(bar.style.width));
+    return [[...seen].filter((_, i) => i % 4 === 0), bars(2), bars(3)];
+});
+"""
+
+
+def fed(toy, images):
+    """Puts images (N, 28, 28) on the toy's pad: what it sees, as bytes, and the probabilities of both networks."""
+    texts = [base64.b64encode(np.rint(255 * image).astype(np.uint8).tobytes()).decode() for image in images]
+    seen, cnn, fc = zip(*toy.parent.execute_script(FEED, toy, texts), strict=True)
+    return np.reshape(seen, (-1, 28, 28)), np.array(cnn) / 100, np.array(fc) / 100
+
+
+@pytest.fixture(scope="module")
+def networks():
+    return [keras.Sequential([net, keras.layers.Softmax()]) for net in (models.mnist_cnn(), models.mnist_fc())]
+
+
+def test_both_networks_answer_as_in_keras(page, networks):
+    images = data.load_mnist()[1][0][5000:5300]
+    seen, *answers = fed(toy(page, 2), images[..., 0])
+    assert (seen == np.rint(255 * images[..., 0])).all()  # its preparation leaves MNIST's own digits as they are
+    for net, probabilities, allowed in zip(networks, answers, (2e-3, 0.02), strict=True):
+        expected = net.predict(images, verbose=0)
+        assert (probabilities.argmax(axis=1) == expected.argmax(axis=1)).all()
+        assert abs(probabilities - expected).max() < allowed
+
+
+def test_maps_are_those_of_keras(page):
+    digit = data.load_mnist()[1][0][[8]]  # the first 5
+    network = models.mnist_cnn()
+    for name, layer, across, gap in (("first", "conv1", 5, 2), ("second", "conv2", 10, 1)):
+        maps = keras.Model(network.inputs, network.get_layer(layer).output).predict(digit, verbose=0)[0]
+        side, _, count = maps.shape
+        drawn = canvas_pixels(toy(page, 2), name).reshape(-1, across * (side + gap) - gap, 4)
+        for k in range(count):
+            row, column = np.array(divmod(k, across)) * (side + gap)
+            tile = drawn[row : row + side, column : column + side, :3]
+            strength = np.clip(2 * maps[:, :, k, None] / abs(maps).max(), -1, 1)
+            end = np.where(strength < 0, [59, 139, 196], [240, 160, 60])
+            assert abs(tile - (255 + (end - 255) * abs(strength))).max() < 1.5, (name, k)
+
+
+def test_the_arrow_keys_move_the_digit_and_the_networks_part(page, networks):
+    it = toy(page, 2)
+    focus(it.find_element(By.TAG_NAME, "button"))
+    five = data.load_mnist()[1][0][[8]]
+    moves = [(Keys.ARROW_LEFT, 0, -1)] * 2 + [(Keys.ARROW_UP, -1, 0)] * 3 + [(Keys.ARROW_RIGHT, 0, 1)] * 5
+    down = right = 0
+    for key, y, x in moves:
+        keys(page, key)
+        down, right = down + y, right + x
+        moved = mnist_cnn.shift(five, down, right)
+        assert (canvas_pixels(it, "input").reshape(28, 28, 4)[:, :, 0] == np.rint(255 * moved[0, :, :, 0])).all()
+        expected = [net.predict(moved, verbose=0)[0] for net in networks]
+        reads = [int(b.text) for b in part(it, "answers").find_elements(By.CSS_SELECTOR, "th b")]
+        assert reads == [answer.argmax() for answer in expected]
+        if (down, right) == (0, -2):
+            assert reads == [5, 2]
+            assert part(it, "answers").find_element(By.TAG_NAME, "tr").text == "CNN reads 5 ✓ FC net reads 2 ✗"
+    assert "A test digit, a 5, moved 3 up and 3 right." in part(it, "status").text
+
+
+def test_buttons_and_keys_show_test_digits_and_clear(page, networks):
+    images, labels = data.load_mnist()[1]
+    it = toy(page, 2)
+    for digit in range(10):
+        press(it, str(digit))
+        first = np.rint(255 * images[np.argmax(labels == digit), :, :, 0])
+        assert (canvas_pixels(it, "input").reshape(28, 28, 4)[:, :, 0] == first).all()
+        assert (canvas_pixels(it, "pad").reshape(280, 280, 4)[5::10, 5::10, 0] == first).all()
+        assert f"A test digit, a {digit}. The CNN reads {digit} " in part(it, "status").text
+    keys(page, "4")
+    assert "A test digit, a 4." in part(it, "status").text
+    keys(page, Keys.DELETE)
+    assert "Nothing drawn." in part(it, "status").text and canvas_pixels(it, "pad")[0::4].max() == 0
+    reads = [int(b.text) for b in part(it, "answers").find_elements(By.CSS_SELECTOR, "th b")]
+    assert reads == [net.predict(np.zeros((1, 28, 28, 1)), verbose=0)[0].argmax() for net in networks]
+
+
+def prepared(drawing):
+    """What was done to MNIST's digits, in NumPy: (280, 280) bytes -> (28, 28) bytes."""
+    rows, columns = (np.flatnonzero(drawing.any(axis=axis)) for axis in (1, 0))
+    small = drawing[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(float)
+    longer = max(small.shape)
+    for axis, length in enumerate(small.shape):
+        count = max(1, int(20 * length / longer + 0.5))
+        small = np.repeat(small, count, axis=axis)  # so that each new pixel is the mean of whole old ones
+        small = small.reshape(*small.shape[:axis], count, length, *small.shape[axis + 1 :]).mean(axis=axis + 1)
+    mass = [(small.sum(axis=axis) * np.arange(small.shape[1 - axis])).sum() / small.sum() for axis in (1, 0)]
+    top, left = (int(np.floor(14.5 - centre)) for centre in mass)
+    result = np.zeros((28, 28))
+    result[top : top + small.shape[0], left : left + small.shape[1]] = small
+    return result
+
+
+def test_a_drawing_is_prepared_as_mnist_was(page):
+    it = toy(page, 2)
+    pad = part(it, "pad").find_element(By.TAG_NAME, "canvas")
+    page.execute_script("arguments[0].scrollIntoView({block: 'center'})", pad)
+    rng = np.random.default_rng(0)
+    for _ in range(5):
+        press(it, "Clear")
+        for _ in range(2):
+            x, y, *steps = rng.integers(-70, 70, 8)
+            stroke = ActionChains(page, duration=0).move_to_element_with_offset(pad, int(x), int(y)).click_and_hold()
+            for to in zip(steps[::2], steps[1::2], strict=True):
+                stroke.move_to_element_with_offset(pad, *map(int, to))
+            stroke.release().perform()
+        drawing = canvas_pixels(it, "pad").reshape(280, 280, 4)[:, :, 0]
+        seen = canvas_pixels(it, "input").reshape(28, 28, 4)[:, :, 0]
+        assert drawing.max() == 255 and abs(seen - prepared(drawing)).max() <= 1
+        assert part(it, "status").text.startswith("Your drawing.")
+        sum_of_bars = sum(float(text.strip("% ")) for text in re.findall(r"[\d.]+ %", part(it, "answers").text))
+        assert abs(sum_of_bars - 200) < 1
+
+
+def test_a_one_drawn_by_mouse_touch_or_keyboard_is_read_as_a_one(page):
+    it = toy(page, 2)
+    pad = part(it, "pad").find_element(By.TAG_NAME, "canvas")
+    page.execute_script("arguments[0].scrollIntoView({block: 'center'})", pad)
+    # the first stroke on a test digit starts a drawing of its own
+    ActionChains(page).move_to_element_with_offset(pad, 0, -80).click_and_hold().move_by_offset(
+        0, 160
+    ).release().perform()
+    assert "Your drawing. The CNN reads 1 " in part(it, "status").text
+
+    press(it, "Clear")
+    box = page.execute_script("return arguments[0].getBoundingClientRect().toJSON()", pad)
+    x, y = box["x"] + box["width"] / 2, box["y"] + 30
+    touch(page, (x, y), (x, y + 60), (x, y + 150))
+    assert pad.value_of_css_property("touch-action") == "none"  # or the page would scroll
+    WebDriverWait(page, 5).until(lambda _: "Your drawing. The CNN reads 1 " in part(it, "status").text)
+
+    press(it, "Clear")
+    focus(pad)
+    ActionChains(page).send_keys(" ").key_down(Keys.SHIFT).send_keys(*[Keys.ARROW_UP] * 8).key_up(Keys.SHIFT).perform()
+    assert 300 < (canvas_pixels(it, "pad")[::4] > 0).sum() < 700  # a dot
+    keys(page, *[Keys.ARROW_DOWN] * 16, " ")
+    assert "Your drawing. The CNN reads 1 " in part(it, "status").text
+    keys(page, Keys.ARROW_LEFT)  # the pen is lifted
+    assert "Your drawing, moved 1 left." in part(it, "status").text
+    keys(page, " ", "7", Keys.ARROW_DOWN)  # a test digit lifts it, too
+    assert "A test digit, a 7, moved 1 down." in part(it, "status").text
