@@ -77,6 +77,8 @@ def opened(browser, file, width=1100, height=900, query=""):
     browser.get_log("browser"), browser.get_log("performance")
     browser.get(f"file://{file}{query}")
     browser.execute_async_script("document.fonts.ready.then(arguments[0])")
+    if "print-pdf" in query:  # reveal.js puts the slides on pages, and the toys anew
+        WebDriverWait(browser, 20).until(lambda _: browser.find_elements(By.CSS_SELECTOR, ".pdf-page .toy"))
     return browser
 
 

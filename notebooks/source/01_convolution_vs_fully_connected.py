@@ -18,7 +18,7 @@
 # *Run time: under half a minute on two CPU cores. Data: one photograph (GCompris), stored results on 125 photos, and the 6×6 image of the lecture. You need: Python, NumPy arrays, and what a neuron, a loss, a gradient and a learning rate are.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
-from lecture_utils import convolution, data, models, plots
+from lecture_utils import convolution, data, models, play, plots
 from lecture_utils.exercises import convolution as exercises
 
 import keras
@@ -1115,6 +1115,16 @@ print("before:", image.shape, " after:", new_image.shape)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Slide 16. Each filter is a channel. The new image is no longer red, green, blue but "diagonal here?", "upright line here?".
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### Play: convolution, by hand
+# Change pixels and weights, move the window with the mouse or the arrow keys, and look where the nine wires go.
+
+# %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
+play.convolution()
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Slides 7 to 16 in one picture. Let the room say the next sum, then press → in the map. "Whole map", then "filter 2". Stride 2: which column is never seen? Esc gives the arrow keys back to the slides.
 
 # %% [markdown] deck=[17] slideshow={"slide_type": "slide"}
 # ## A trap

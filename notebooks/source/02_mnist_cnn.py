@@ -18,7 +18,7 @@
 # *Run time: about a minute on two CPU cores, most of it training. Data: MNIST, complete (LeCun, Cortes and Burges). You need: lesson 1.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
-from lecture_utils import data, mnist_cnn, models, plots
+from lecture_utils import data, mnist_cnn, models, play, plots
 from lecture_utils.exercises import mnist_cnn as exercises
 
 import math
@@ -314,6 +314,16 @@ plots.images(
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Let the room vote on the numbered digits before you go on to the labels.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### Play: draw a digit
+# Draw with the mouse or a finger; the arrow keys move the drawing. Both networks answer at once.
+
+# %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
+play.digit()
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Two steps to the left, and the FC net reads the 5 as a 2; the CNN does not. But it falls, too: try 3, one step to the right. Clear: what do they read in an empty picture? Esc gives the arrow keys back to the slides.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where is the ReLU?
