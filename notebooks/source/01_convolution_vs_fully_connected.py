@@ -1118,7 +1118,6 @@ print("before:", image.shape, " after:", new_image.shape)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Play: convolution, by hand
-# Change pixels and weights, move the window with the mouse or the arrow keys, and look where the nine wires go.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
 play.convolution()

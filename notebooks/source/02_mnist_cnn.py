@@ -317,7 +317,6 @@ plots.images(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Play: draw a digit
-# Draw with the mouse or a finger; the arrow keys move the drawing. Both networks answer at once.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
 play.digit()
