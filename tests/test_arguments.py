@@ -226,6 +226,10 @@ def cases():
             {"image": np.ones((5, 5), int), "kernel": np.full((3, 3), 10), "stride": 4, "padding": 3},
         ),
         play.digit: ({}, {"digit": 10}),
+        play.grey_box: (
+            {"photo": IMAGE, "probabilities": np.eye(2), "before": 1, "patch": 20, "stride": 20, "label": "cat"},
+            {"photo": IMAGE[0], "probabilities": 2 * np.eye(2), "before": 1.5, "patch": 41, "stride": 21, "label": ""},
+        ),
         scene_text.heat_map: ({"image": IMAGE}, {"image": IMAGE[0]}),
         scene_text.boxes: ({"heat": np.eye(40)}, {"heat": 2 * np.eye(40)}),
         scene_text.smallest_rectangle: ({"points": CORNERS}, {"points": CORNERS[:2]}),

@@ -6,14 +6,17 @@ over. `play.css` and `play.js` are shared; each toy has a script of its own, her
 """
 
 import base64
+import html
+import io
 import json
 import struct
 from pathlib import Path
 
 import numpy as np
 from IPython.display import HTML
+from PIL import Image
 
-from lecture_utils import checks, data, models, plots
+from lecture_utils import checks, data, models, occlusion, plots
 from lecture_utils import convolution as lesson
 
 HERE = Path(__file__).parent
@@ -118,6 +121,71 @@ the middle.</p></div><div>
     return _toy("digit", "Draw a digit", body, state)
 
 
+def grey_box(photo, probabilities, before, patch, stride, label):
+    """A toy: a grey box follows the hand over a photo; shown are the probability of a class with the box there, its
+    drop, and the map, painted where the box has been. Slide 32.
+
+    photo: (H, W, 3) in [0, 1], such as `occlusion.occlusion_map` takes. probabilities: of the class, (rows,
+    columns) in [0, 1], one for each box of `occlusion.box_corners(photo.shape, patch, stride)`. before: without a box.
+    label: the name of the class. Nothing is computed here: pass what `occlusion.probabilities` returns. The photo is
+    stored as JPEG and the probabilities in thousandths. The map's pixels are those of `occlusion.to_pixels`, of the
+    boxes tried so far, painted by `plots.overlay`, in full colour at the whole map's largest size. It opens with the
+    box where the drop is largest. Returns IPython's HTML; raises ValueError for anything else.
+    """
+    photo = checks.images("photo", photo, 3, ndim=3)
+    tops, lefts = occlusion.box_corners(photo.shape, patch, stride)
+    probabilities = checks.array("probabilities", probabilities, 2)
+    if probabilities.shape != (len(tops), len(lefts)) or probabilities.min() < 0 or probabilities.max() > 1:
+        raise ValueError(
+            f"probabilities: expected {len(tops)} x {len(lefts)} boxes, each in [0, 1], got shape "
+            f"{probabilities.shape}, {probabilities.min():.6g} to {probabilities.max():.6g}"
+        )
+    if not isinstance(label, str) or not label.strip():
+        raise ValueError(f"label: expected the name of the class, got {label!r}")
+    before = round(1000 * checks.number("before", before, 0, 1))
+    covered = np.rint(1000 * probabilities).astype(int)
+    row, column = (int(number) for number in np.unravel_index(covered.argmin(), covered.shape))
+    top, left, here = tops[row], lefts[column], covered[row, column]
+    limit = max(1, round(float(abs(occlusion.to_pixels(before - covered, photo.shape, patch, stride)).max())))
+    heat = np.zeros(photo.shape[:2])
+    heat[top : top + patch, left : left + patch] = before - here
+    height, width = photo.shape[:2]
+    place = ";".join(
+        f"{side}:{100 * pixels / size:.4f}%"
+        for side, pixels, size in (
+            ("left", left, width), ("top", top, height), ("width", patch, width), ("height", patch, height),
+        )
+    )  # fmt: skip
+    name = html.escape(label)
+    sentence = (
+        f"Box in row {row + 1} of {len(tops)}, column {column + 1} of {len(lefts)}: “{name}” has "
+        f"{_thousandths(here, '%')}, a drop of {_thousandths(before - here, 'points')}. 1 of {covered.size} places "
+        "tried."
+    )
+    body = f"""<div class="occluded">
+{_covered("photo", "the photo, with the box", photo, "box", place)}
+{_covered("map", "the map, as you paint it", plots.overlay(photo, heat, limit), "frame", place)}
+<div><p>“<b data-part="label">{name}</b>” with the box here
+<span class="large" data-part="probability">{_thousandths(here, "%")}</span>
+<span class="track"><i data-part="bar" style="width:{here / 10}%"></i>
+<i class="before" style="width:{before / 10}%"></i></span>without it, the black line: {_thousandths(before, "%")}</p>
+<p>the drop<span class="large" data-part="drop">{_thousandths(before - here, "points")}</span></p>
+<div class="buttons" data-part="buttons"></div><p data-part="status" role="status">{sentence}</p>
+<p class="quiet" data-part="hint">Run this cell to move the box.</p>
+<p class="quiet">Orange: the box costs probability. Blue: it adds some. A pixel shows the mean of the boxes over it.</p>
+</div></div>"""
+    state = {
+        "tops": tops.tolist(),
+        "lefts": lefts.tolist(),
+        "patch": int(patch),
+        "before": before,
+        "limit": limit,
+        "place": [row, column],
+        "probabilities": covered.tolist(),
+    }
+    return _toy("grey_box", "Drag the grey box", body, state)
+
+
 # Pieces of the first states
 
 
@@ -217,6 +285,21 @@ def _picture(name, caption, source, width, below=""):
     image = f'<img src="{source}" alt="{caption}" width="{width}">'
     stage = f'<div class="stage" data-part="{name}">{image}</div>'
     return f'<figure class="{name}" style="{PLAIN}"><figcaption>{caption}</figcaption>{stage}{below}</figure>'
+
+
+def _covered(name, caption, picture, box, place):
+    """A picture (H, W, 3) with a box on it. place: of the box, in CSS."""
+    buffer = io.BytesIO()
+    Image.fromarray(np.rint(255 * picture).astype(np.uint8)).save(buffer, "JPEG", **plots.JPEG)
+    source = "data:image/jpeg;" + _base64(buffer.getvalue())
+    over = f'<i class="over" data-part="{box}" style="{place}"></i>'
+    image = f'<img src="{source}" alt="{caption}" width="320">'
+    stage = f'<div class="stage" data-part="{name}">{image}{over}</div>'
+    return f'<figure class="{name}" style="{PLAIN}"><figcaption>{caption}</figcaption>{stage}</figure>'
+
+
+def _thousandths(number, unit):
+    return f"{number / 10:.1f}\u00a0{unit}".replace("-", "−")
 
 
 def _mosaic(maps, across, gap):

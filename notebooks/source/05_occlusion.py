@@ -18,7 +18,7 @@
 # *Run time: about a minute on two CPU cores. Data: photographs (GCompris, scikit-image) and MNIST digits; a network trained on ImageNet (EfficientNet-Lite0). You need: lesson 1; two slides compare with lesson 4.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
-from lecture_utils import data, models, occlusion, plots, saliency
+from lecture_utils import data, models, occlusion, play, plots, saliency
 from lecture_utils.exercises import occlusion as exercises
 
 import json
@@ -212,6 +212,16 @@ plots.show(
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # (224 − 32) / 8 + 1 = 25 places each way. Only boxes over the face, or at its edge, cost much; a box of 32 pixels on fur or leaves costs little.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### Play: drag the grey box
+
+# %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
+whole = probability(gorilla, labels.index("gorilla"))
+play.grey_box(gorilla, whole - fine, whole, patch=32, stride=8, label="gorilla")
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# The 625 boxes of the cell above. Reset, then let the room say where to go: which box costs most, and does any help? "Whole map" is the figure before. Esc gives the arrow keys back to the slides.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Would any network point at the face?
