@@ -160,7 +160,7 @@ EXAMPLES = {  # for slips that are predicates, in their order, and then for the 
     "own_box": [(DIM, 0, 0, 2), (CHEETAH, 0.5, 150, 74), (CHEETAH, 200, 0, 56), (CHEETAH, 0, 0, 75),
                 (CHEETAH, 150, 0, 40), (CUTLERY, 100, 125, 74)],
     "own_pattern": [(CROSSES, np.ones((3, 3))), (CROSSES, MIRRORED[::-1]), (0 * CROSSES, CROSS), (TOUCHING, CROSS),
-                    (CROSSES, CROSS + 1)],
+                    (np.ones((6, 6)), CROSS), (CROSSES, CROSS + 1)],
     "own_capture": [(CAPTURE, (4, 2)), (CAPTURE, (10, 10)), (CAPTURE.replace("XOOOOO", ".XOOOO"), (4, 7))],
     "own_dream": [(LIGHT, DIM, BRIGHT[:5]), (LIGHT, DIM, DIM), (LIGHT, BRIGHT, DIM), (LIGHT, DIM, DIM + 0.05)],
     "own_painting": [(SMOOTH, NOISE, SMOOTH), (SMOOTH, NOISE, NOISE), (SMOOTH, NOISE, NOISE[:40]),

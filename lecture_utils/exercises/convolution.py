@@ -3,9 +3,17 @@
 import numpy as np
 
 from lecture_utils import convolution
-from lecture_utils.exercises.engine import Numbers, Stage, Unreadable, as_numbers, described, exercise, in_stages
-
-from lecture_utils.exercises.engine import number, whole  # isort: skip
+from lecture_utils.exercises.engine import (
+    Numbers,
+    Stage,
+    Unreadable,
+    as_numbers,
+    described,
+    exercise,
+    in_stages,
+    number,
+    whole,
+)
 
 
 def _anti_diagonal(kernel):
@@ -110,33 +118,38 @@ def _small_image(answer):
     return values
 
 
-def _places(given):
-    """Where the map is largest, the same as far as windows overlap with the first of them, and the next value."""
+def _found(given):
+    """What the filter finds: the largest number of the map, at how many places that share no pixel with the first one
+    it stands too, and the largest number of the windows that share no pixel with any of these."""
     feature_map = convolution.convolve(*given)
     best = np.argwhere(feature_map == feature_map.max())
-    apart = [place for place in best if np.abs(place - best[0]).max() > 2]
-    far = np.abs(np.indices(feature_map.shape).reshape(2, 1, -1) - best.T[:, :, None]).max(axis=0).min(axis=0) > 2
-    return feature_map.max(), best, apart, feature_map.ravel()[far].max(initial=-np.inf)
+    again = sum(np.abs(place - best[0]).max() > 2 for place in best)
+    away = np.abs(np.argwhere(feature_map < feature_map.max())[:, None] - best).max(axis=2).min(axis=1) > 2
+    return feature_map.max(), again, feature_map[feature_map < feature_map.max()][away].max(initial=-np.inf)
+
+
+_KNOWN = (convolution.FILTER_1, convolution.FILTER_2)
+_REFUSED = (  # the slips of own_pattern, in the order in which they are looked for
+    (lambda given: np.ptp(given[1]) == 0, "Nine equal weights know no pattern: they only count the pixels that are 1."),
+    (
+        lambda given: any(np.array_equal(given[1], known) for known in _KNOWN),
+        "That filter stands on the slides. Which pattern is yours?",
+    ),
+    (lambda given: _found(given)[0] <= 0, "No place answers with more than 0. Is the pattern in the image at all?"),
+    (
+        lambda given: _found(given)[1] == 0,
+        "The largest number appears only once, or in windows that overlap. Draw the pattern a second time, apart.",
+    ),
+    (
+        lambda given: np.isneginf(_found(given)[2]),
+        "Every window answers as your pattern does, or overlaps with one that does. Leave room for other things.",
+    ),
+)
 
 
 @exercise(
-    lambda given: (
-        np.ptp(given[1]) > 0
-        and not any(np.array_equal(given[1], known) for known in (convolution.FILTER_1, convolution.FILTER_2))
-        and _places(given)[0] > 0
-        and len(_places(given)[2]) > 0
-        and _places(given)[3] <= _places(given)[0] / 2
-    ),
-    (lambda given: np.ptp(given[1]) == 0, "Nine equal weights know no pattern: they only count the pixels that are 1."),
-    (
-        lambda given: any(np.array_equal(given[1], known) for known in (convolution.FILTER_1, convolution.FILTER_2)),
-        "That filter stands on the slides. Which pattern is yours?",
-    ),
-    (lambda given: _places(given)[0] <= 0, "No place answers with more than 0. Is the pattern in the image at all?"),
-    (
-        lambda given: not _places(given)[2],
-        "The largest number appears only once, or in windows that overlap. Draw the pattern a second time, apart.",
-    ),
+    lambda given: not any(wrong(given) for wrong, _ in _REFUSED) and _found(given)[2] <= _found(given)[0] / 2,
+    *_REFUSED,
     last="Another place, apart from the pattern, answers with more than half as much. Which −1 would speak against it?",
     praise="One filter, nine weights, and it finds your pattern wherever it stands: properties 1 and 2.",
 )

@@ -7,21 +7,6 @@ const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRi
 
 // Weights
 
-function bytes(text) {
-  const raw = atob(text.slice("base64,".length));
-  const result = new Uint8Array(raw.length);
-  for (let i = 0; i < raw.length; i++) result[i] = raw.charCodeAt(i);
-  return result;
-}
-
-function floats16(text) {
-  return Float64Array.from(new Uint16Array(bytes(text).buffer), (bits) => {
-    const sign = bits & 0x8000 ? -1 : 1;
-    const [exponent, fraction] = [(bits >> 10) & 31, (bits & 1023) / 1024];
-    return sign * (exponent ? 2 ** (exponent - 15) * (1 + fraction) : 2 ** -14 * fraction);
-  });
-}
-
 // Cuts one long array into pieces of these lengths.
 function pieces(all, lengths) {
   let start = 0;
@@ -75,13 +60,6 @@ function dense(input, kernel, bias, scale = null) {
 
 function relu(values) {
   return values.map((value) => Math.max(value, 0));
-}
-
-function softmax(logits) {
-  const largest = Math.max(...logits);
-  const powers = logits.map((logit) => Math.exp(logit - largest));
-  const sum = powers.reduce((a, b) => a + b);
-  return powers.map((power) => power / sum);
 }
 
 // 784 pixels in [0, 1] -> { maps: [25 of 26 x 26, 50 of 11 x 11], probabilities }
@@ -389,7 +367,3 @@ play("digit", (body, data) => {
     "Space puts the pen down, and the arrows draw.";
   example(data.digit);
 });
-
-function percent(probability) {
-  return `${(100 * probability).toFixed(1)}\u00a0%`;
-}

@@ -171,19 +171,6 @@ function encode({ stones, turns, toMove, turn, ko }) {
 
 // The network
 
-function bytes(text) {
-  const raw = atob(text.slice("base64,".length));
-  return Uint8Array.from(raw, (letter) => letter.charCodeAt(0));
-}
-
-function floats16(text) {
-  return Float32Array.from(new Uint16Array(bytes(text).buffer), (bits) => {
-    const sign = bits & 0x8000 ? -1 : 1;
-    const [exponent, fraction] = [(bits >> 10) & 31, (bits & 1023) / 1024];
-    return sign * (exponent ? 2 ** (exponent - 15) * (1 + fraction) : 2 ** -14 * fraction);
-  });
-}
-
 // The layers of lecture_utils.go.networks.policy_network out of one long array.
 function layersOf(weights, filters, depth) {
   let start = 0;
@@ -238,16 +225,13 @@ function policy({ layers, last, bias }, planes) {
     last.forEach((weight, f) => (sum += weight * image[point * last.length + f]));
     return sum;
   });
-  const largest = Math.max(...logits);
-  const powers = logits.map((logit) => Math.exp(logit - largest));
-  const total = powers.reduce((a, b) => a + b);
-  return powers.map((power) => power / total);
+  return softmax(logits);
 }
 
 // Asks the network, in a worker, so that the page stays alive, or here where a page allows none. Returns a function
 // of planes that promises the probabilities.
 function thinker({ weights, filters, depth }) {
-  const code = `${[bytes, floats16, layersOf, convolve, policy].join("\n")}
+  const code = `${[bytes, floats16, softmax, layersOf, convolve, policy].join("\n")}
     const network = layersOf(floats16(${JSON.stringify(weights)}), ${filters}, ${depth});
     onmessage = ({ data }) => postMessage(policy(network, data));`;
   const waiting = [];
@@ -322,12 +306,8 @@ function goban({ stones, last }, heat) {
   );
 }
 
-function percent(probability) {
-  return `${(100 * probability).toFixed(1)}\u00a0%`;
-}
-
 play("go", (body, data) => {
-  const part = Object.fromEntries([...body.querySelectorAll("[data-part]")].map((node) => [node.dataset.part, node]));
+  const part = parts(body);
   const ask = thinker(data);
   let boards; // all positions of the game, the present one last
   let ladders = "on";

@@ -61,3 +61,30 @@ function shade(value) {
 function square(side, cell) {
   return Array.from({ length: side }, (_, row) => Array.from({ length: side }, (_, column) => cell(row, column)));
 }
+
+// The bytes of a text "base64,…".
+function bytes(text) {
+  const raw = atob(text.slice("base64,".length));
+  return Uint8Array.from(raw, (letter) => letter.charCodeAt(0));
+}
+
+// The 16-bit floats of such a text.
+function floats16(text) {
+  return Float32Array.from(new Uint16Array(bytes(text).buffer), (bits) => {
+    const sign = bits & 0x8000 ? -1 : 1;
+    const [exponent, fraction] = [(bits >> 10) & 31, (bits & 1023) / 1024];
+    return sign * (exponent ? 2 ** (exponent - 15) * (1 + fraction) : 2 ** -14 * fraction);
+  });
+}
+
+function softmax(logits) {
+  const largest = Math.max(...logits);
+  const powers = logits.map((logit) => Math.exp(logit - largest));
+  const sum = powers.reduce((a, b) => a + b);
+  return powers.map((power) => power / sum);
+}
+
+// A probability as text
+function percent(probability) {
+  return `${(100 * probability).toFixed(1)}\u00a0%`;
+}

@@ -178,9 +178,9 @@ plots.show(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### How often does it miss?
-# A hundred views for each change, cut out of the photo at random places. Found: at most 8 pixels off. Noise: its standard deviation. A count is sure to about ±10.
+# A hundred views for each change, cut out of the photo at random places. Found: at most 8 pixels off. The noise is given by its standard deviation. A count is uncertain by up to ±10.
 #
-# **Before you look:** what is worse for it, twice the noise, a bird half as large again, or a head turned by 20°?
+# **Before you look:** what is worse for it, twice the noise, a bird half as large again, or a picture turned by 20°?
 
 # %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
 beak_hits = data.load_results("convolution")["beak"]
@@ -199,7 +199,7 @@ for change, amounts in changes.items():
 plots.table(["found in 100 views", "", "", "", "", ""], rows)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Only moved: 100 of 100. Shuffle the beak's pixels, so that only its colours are left: 0 of 100. Noise hardly matters, even 0.8 where black is 0 and white is 1: it averages out over 5,376 numbers. From × 0.6 of the light, × 1.5 in size and 20° on it misses; the size is the worst of the three asked for. The detector stands for **one** pattern at **every place**, not for one pattern in every light, size and direction.
+# Only moved: 100 of 100. Shuffle the beak's pixels, so that only its colours are left: 0 of 100. Noise hardly matters, even 0.8 where black is 0 and white is 1: it averages out over 5,376 numbers. From × 0.6 of the light on it begins to miss; × 1.5 in size (7 found) and a turn of 20° (48 one way, 0 the other) are both bad. The detector stands for **one** pattern at **every place**, not for one pattern in every light, size and direction.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Is it a detector for beaks?
@@ -215,7 +215,7 @@ print("beaks found:", sum(found), "of", len(found))
 # None. A picture of one beak is not the idea of a beak: a detector for all birds has to be **learned** from many of them. What it shares with ours is property 2: one set of weights serves every place.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# A hit is a window at most 8 pixels away from the beak in both directions; a count out of 100 is sure to about ±10. The seven are all other birds of data/photos whose beak is at least 18 pixels long; there a hit is a window whose middle lies on a beak, and a beak with shuffled pixels hits up to 2 by accident. data/build/convolution_experiments.py has the boxes and the log.
+# A hit is a window at most 8 pixels away from the beak in both directions; a count out of 100 is uncertain by up to ±10. The seven are all other birds of data/photos whose beak is at least 18 pixels long; there a hit is a window whose middle lies on a beak, and a beak with shuffled pixels hits up to 2 by accident. data/build/convolution_experiments.py has the boxes and the log.
 
 # %% [markdown] deck=[5] slideshow={"slide_type": "slide"}
 # ## Property 3: subsampling does not change the object
@@ -262,7 +262,7 @@ plots.table(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Property 3 holds for one step: 56 of 64 keep their name. A second step costs 26 names more, perhaps because the network was not trained on such pictures: upside down, too, only 35 keep theirs. With blocks of 4 and 8 averages keep more than single pixels: better to sum a block up than to skip what is in it. Max pooling, slide 15, is another way, not tested here.
+# Property 3 mostly holds for one step: 56 of 64 keep their name. A second step costs 26 names more, perhaps because the network was not trained on such pictures: upside down, too, only 35 keep theirs. With blocks of 8 averages keep twice as many as single pixels, with blocks of 4 perhaps more: to sum a block up may be better than to skip what is in it. Max pooling, slide 15, is another way, not tested here.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Where it is wrong
@@ -528,11 +528,11 @@ for name, picture in (("as it is", photo), ("mirrored", photo[:, ::-1])):
     print(f"{name}: beak {at_beak.mean():.3f}, whole photo {answer.mean():.3f}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# They fall only from 0.088 to 0.078. The beak's edge is only 15° from level, so filter 1 can barely tell which way it leans. Without this control we would have said: "filter 1 has found a \\ , the beak".
+# They fall only from 0.088 to 0.078. The beak's edge is only about 15° from level, measured by hand, so filter 1 can barely tell which way it leans. Without this control we would have said: "filter 1 has found a \\ , the beak".
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### The beak itself as a filter
-# Slide 4 compared the beak with every window. Now use it as a filter of 28 × 64 × 3 weights: multiply, add up, take the largest answer. Once as it is, once with the mean of its weights subtracted.
+# Under property 2 we compared the beak with every window. Now use it as a filter of 28 × 64 × 3 weights: multiply, add up, take the largest answer. Once as it is, once with the mean of its weights subtracted.
 #
 # **Before you look:** which of the two is better, and why?
 
@@ -542,15 +542,16 @@ compared = [
     "light × 0.5",
     "noise 1.6",
     "size × 1.5",
-    "size × 1.75",
+    "turned 20°",
+    "turned -20°",
     "turned 30°",
 ]
 plots.table(
-    ["found in 100 views", *compared],
+    ["found in 100 views", *[name.replace("-", "−") for name in compared]],
     [
         [title, *[beak_hits[name][detector] for name in compared]]
         for title, detector in (
-            ("compared, as on slide 4", "difference"),
+            ("compared, as under property 2", "difference"),
             ("as a filter, mean subtracted", "filter"),
             ("as a filter as it is", "filter, mean kept"),
             ("pixels shuffled, mean subtracted", "filter, pixels shuffled"),
@@ -558,8 +559,8 @@ plots.table(
     ],
 )
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
-# As it is, the filter never finds the beak: all its weights are positive, and it takes the brightest place. With the mean subtracted it finds the beak at half the light, where the comparison fails: half the light halves *all* answers, and the largest stays the largest. It also bears × 1.5 in size. But turned by 30° it finds nothing, and the comparison at least a quarter.
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# As it is, the filter never finds the beak: all its weights are positive, and it takes the brightest place. With the mean subtracted it finds the beak at half the light, where the comparison fails: half the light halves *all* answers, and the largest stays the largest. It also bears × 1.5 in size and turns of 20° better (89 and 39 against 48 and 0); only at 30° one way does the comparison find more, 24 against 0 (the other way both find none).
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Beyond the slide. "Largest answer" is the largest size of the answer over all places; a filter whose mean is 0 gives the negative image the same answer with the other sign. A learned filter may have any mean; its bias and the next layer can make up for brightness.
@@ -742,7 +743,7 @@ print("sum over the 16 copies = gradient:", np.array_equal(sums, by_convolution)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### A small training
-# Four random images, and what a **teacher** makes of them: 16 windows, and filter 1 in each. Three layers learn from it, with the same start (0), the same images, one learning rate: fully connected, wires removed ("locally connected"), shared ("convolution"). Then we test them on 1,000 new images.
+# Four random images, and the 16 answers that a **teacher** gives to each: filter 1 at every window. Three layers learn from it, with the same start (0), the same images, one learning rate: fully connected, wires removed ("locally connected"), shared ("convolution"). Then we test them on 1,000 new images.
 
 
 # %% tags=["setup"] slideshow={"slide_type": "fragment"}
@@ -782,7 +783,7 @@ def compare(teacher, seed=2):
 compare(W)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# All three are perfect on the four images. On new ones the FC layer has learned nearly nothing: it has overfitted. An output of its own has 4 examples for 36 unknown weights, or for 9; a shared weight learns from 4 × 16 places. Sharing is not only fewer numbers, it is more data for each.
+# All three are perfect on the four images. On new ones the FC layer has learned nearly nothing: it has overfitted. (One draw; twenty follow below.) An output with weights of its own has 4 examples for 36 unknown weights (fully connected) or for 9 (locally connected); a shared weight learns from 4 × 16 places. Sharing is not only fewer numbers, it is more data for each.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### But the teacher shared, too
@@ -870,7 +871,7 @@ plots.table(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# With 144 or 9 weights in the wrong places a layer has not got it with 128 images either, and with 4 it is worse than the FC layer. Being small does not help by itself: the wires and the sharing must fit the images. Lesson 2 asks the same about digits.
+# With 144 or 9 weights in the wrong places a layer does not learn it even from 128 images; with 4 images the first is far worse than the FC layer, the second no better. Being small does not help by itself: the wires and the sharing must fit the images. Lesson 2 asks the same about digits.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Try to break it
@@ -898,10 +899,10 @@ rows = [
     for pixels, title in (("random", "random pixels"), ("photos", "photos"))
     for noise, how in ((0, "no noise"), (0.5, "noise"))
 ]
-plots.table(["images", *tried], rows)
+plots.table(["locally connected / convolution, images", *tried], rows)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Median errors, locally connected / convolution. The order turns in all four worlds, but not at the same place: after 4 or 8 images without noise, after 32 with noise, since few weights cannot learn much noise by heart. And one noisy piece of a photo is too little even for nine weights: its 16 windows look alike. How many examples are "few" depends on the data.
+# Median errors, locally connected / convolution. The order turns in all four worlds (in the last one also after the first image), but not at the same place: after 4 or 8 images without noise, after 32 with noise, since few weights cannot learn much noise by heart. And one noisy piece of a photo is too little even for nine weights: its 16 windows look alike. How many examples are "few" depends on the data.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # 20 repetitions each; the log has the other teachers and layers. With noise and 8 images the locally connected layer is far worse than the answer 0: with about as many images as weights for an output, 9, it follows every bit of noise. The FC layer does the same at 32 images, with 36 weights for an output. With one filter everywhere the convolution is behind only once, after one noisy piece of a photo (4.6 against 1.0).
@@ -1016,7 +1017,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# At 224 × 224: half a trillion weights, 87 million, and 1,728, as at 6 × 6. The star is the FC layer of slide 2. It has 1,000 outputs at every size, the dashed line, so that it only looks as cheap as a locally connected layer: that one makes 640,000 outputs from the same photo.
+# At 224 × 224: half a trillion weights, 87 million, and 1,728, the same as at 6 × 6. The star is the FC layer of slide 2. It has 1,000 outputs at every size, the dashed line, so it only looks as cheap as a locally connected layer: that one makes 640,000 outputs from the same photo.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Fewer weights, but how much computing?

@@ -75,7 +75,7 @@ evidence = [
 plots.images(
     [plots.overlay(photo, heat) for photo, heat in zip(pair, evidence)],
     answers,
-    "The same photos in grey. Orange marks what the answer depends on: the cheetah's head, and the spots of the giraffe's neck. Pale blue at other places: without them the answer is a little surer.",
+    "The same photos in grey. Orange marks what the answer depends on: the cheetah's head; of the giraffe cheek and throat, and less strongly the neck. Pale blue at other places: without them the answer is a little surer.",
     columns=2,
     width=9,
 )
@@ -112,7 +112,7 @@ kept = [
 plots.images(
     [pieces[0][0], blurred[0], pieces[1][0], blurred[1]],
     [kept[0], without_spots[0], kept[1], without_spots[1]],
-    "The cheetah in 16 shuffled squares, which keep its spots, and its head in one of them: 8 of 8 times cheetah; blurred, without spots but with its shape: fox squirrel. The giraffe in 16 squares: 3 of 8 times jaguar; blurred, its larger spots still visible: jaguar.",
+    "The cheetah in 16 shuffled squares, which keep its spots, and its head in two of them, here one below the other by chance: 8 of 8 times cheetah; blurred, without spots but with its shape: fox squirrel. The giraffe in 16 squares: 3 of 8 times jaguar; blurred, its larger spots still visible: jaguar.",
     columns=4,
     width=12.5,
     title_size=15,
@@ -130,7 +130,7 @@ for change, photos in (
     print(f"{change}: {same.mean():.1f} of our {len(sure)} surest photos keep their name")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# "Cheetah" survives the shuffling and not the blur. But so does its head: one square holds nearly all of it, and the map above says that the head counts. For the giraffe, 3 of 8 is no more than our other photos keep, and the blur left its large spots.
+# "Cheetah" survives the shuffling and not the blur. But so does much of its head: two squares hold it (in the picture they happen to lie together), and the map above says that the head counts. For the giraffe, 3 of 8 is no more than our other photos keep, and the blur left its large spots.
 #
 # So the guess is neither proved nor refuted. A good story about *why* is easy to find; a test that separates it from the next one is not.
 
@@ -219,11 +219,11 @@ for name, several in sets.items():
 plots.table(["filters", "smoothness", "edges", "colours", "neither"], rows)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Smoothness alone gives a few "edges" by chance. Training on pieces of photos gives more of them, and above all colours. Of the classifier's small filters, the edges are no more than chance gives, the colours are. AlexNet's famous sheet shows mostly edges; not every network's first layer looks like that.
+# Smoothness alone gives a few "edges" by chance. This training on pieces of photos gave more of them, and above all colours. Of the classifier's small filters 8 are edges, where noise gives 1 to 9, and 10 are colours, where noise gives 0 or 1 (noise that is not smoothed). AlexNet's famous sheet shows edges and colours, far cleaner; not every network's first layer looks like that.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### What do such filters do to a photo?
-# An edge filter is bright where its edge is. A colour filter is bright where its colour is.
+# An edge filter is bright where its edge is. A colour filter fills areas; this one is brightest where the photo is bright and bluish.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
 photo = data.load_photo("brandenburg_gate", side=224)
@@ -271,7 +271,7 @@ plots.images(
 
 # %% [markdown] deck=[24] slideshow={"slide_type": "slide"}
 # ## Higher layers: which photos excite a unit most?
-# Take one feature map of a deep layer, its *unit*. Run all photos through the network, and note where the map is largest. What the network saw there is a square of the photo: the **receptive field** of that value.
+# Take one feature map of a deep layer: we call it a *unit*. Run all photos through the network, and note where the map is largest. What the network saw there is a square of the photo: the **receptive field** of that value.
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
 pool = np.stack([data.load_photo(name, side=256) for name in data.photo_names()])
@@ -369,10 +369,10 @@ print(f"photos whose strongest place sees padding: {at_border.mean():.1f}")
 print(f"places that see padding: {1 - inside.mean() ** 2:.1f}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# The motorcycle was this unit's favourite, and our rule hid it. Nine of ten photos have their strongest place where padding is seen, but so do eight of ten places. What a unit "likes" depends on such rules: say them.
+# The motorcycle was this unit's favourite, and our rule hid it. Nine of ten photos have their strongest place where padding is seen, but eight of ten places see padding anyway. What a unit "likes" depends on such rules: say them.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Nobody told these units what fur or a column is. But careful: each row has its misfits, as a fire engine, a duckling, a rocket. And
+# Nobody told these units what fur or a column is. But careful: each row has its misfits, such as a fire engine, a duckling, a rocket. And
 # - we chose these six out of some hundred; most units answer to a mixture that has no name;
 # - the names are ours. "Furry faces" may be "two dark spots on something brown";
 # - the list depends on the photos: a unit for violins cannot show itself in a pool without violins.
@@ -531,7 +531,7 @@ def found_and_made(numbers, alt):
 
 found_and_made(
     (0, 1, 2),
-    "Three units. Bold stripes: a baseball's seam, a koala, a striped wing, and four lattices of small rings. Scales and spots: cloth, a crocodile, a cheetah, and four fields of dots. Clouds: skies, and four soft folds of gold and blue.",
+    "Three units. Bold stripes: a baseball's seam, a koala, a striped wing, and four lattices of small rings. Scales and spots: a fish's side, a crocodile, a cheetah, and four fields of dots. Clouds: skies, and four soft folds of gold and blue.",
 )
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
@@ -665,7 +665,7 @@ print(
 print("of 20, and gibbon below 0.1 %:", (p[:, gibbon] < 0.001).all())
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# It is not the size of the change that does it, but its direction: one of very many.
+# A change of the same size in a random direction does nothing (20 of 20): the direction decides.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Slide 28: "Deep neural networks are easily fooled" (Nguyen and others, CVPR 2015). The panda and the gibbon are a bow to Goodfellow and others (ICLR 2015), who showed the invisible change; the photo is another one.
@@ -699,7 +699,7 @@ plots.images(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Weight 0, 0.3 and 1 (as on the slide). With some imagination one sees a 0, a 2, a 3. The term says something true about digits, that most of the image is empty; it is not enough. The network is sure of all thirty, so it cannot tell us which row is best. (Brightened, to show faint strokes.)
+# Weights 0, 0.3 and 1; the slide has 1. With some imagination one sees a 0, a 2, a 3. The term says something true about digits, that most of the image is empty; it is not enough. The network is sure of all thirty, so it cannot tell us which row is best. (Brightened, to show faint strokes.)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### What else is true of images?
@@ -775,7 +775,7 @@ heading = ["", "corners", "shifted", "grain", "SqueezeNet", "EfficientNet-Lite2"
 plots.table(heading, [measured(*pair) for pair in zip(helps, added)])
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# - To convince a network of what it is shown takes no help: as a whole, all pictures get 100 %. **Jitter** makes that robust.
+# - The network is convinced without any help: as a whole, all pictures get 100 %. **Jitter** makes that robust.
 # - EfficientNet-Lite2 begins to believe some of it with **zoom** and more with **waves**; SqueezeNet believes nothing until it takes part.
 # - **Waves** and **statistics** bring the grain down to that of our photos, 8 %.
 
@@ -808,7 +808,7 @@ plots.table([*heading, "lower"], rows)
 
 # %% [markdown] deck=[30] slideshow={"slide_type": "slide"}
 # ## Images of classes
-# Simonyan and others showed in 2013 what six classes are to a network, with a simple penalty. With all six kinds of knowledge together, here are twelve. **Before you go on:** which classes are they?
+# The slide shows six of the class images that Simonyan and others made in 2013, with a simple penalty. With all six kinds of knowledge together, here are twelve. **Before you go on:** which classes are they?
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 named = data.load_results("class_names")
@@ -845,7 +845,7 @@ for half in (slice(6), slice(6, 12)):
     )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Four of the photos show the class: teacup, lemon, castle, goldfish. The other eight do not; some share a colour or a pattern with it (a dahlia, a giraffe), some nothing that we can see (a kangaroo, a spray bottle). The best that is found depends on which photos there are; what is made, only on their statistics.
+# Four of the photos show the class: teacup, lemon, castle, goldfish. The other eight do not; some share a colour or a pattern with it (a dahlia, a giraffe), some nothing that we can see (a kangaroo, a spray bottle). The best that is found depends on which photos there are; what is made depends on the photos only through their statistics.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Do they show it, or do we only read it into them?
@@ -868,7 +868,7 @@ print("these judged by SqueezeNet:", *firsts("squeezenet", *alone))
 plots.table(["class", *["viewer's answer"] * 3], [[name, *named[name]] for name in named])
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The viewer names ten or eleven of twelve (we count "cup" for the tea cup); how many did your room? For EfficientNet-Lite2 two networks are ahead of one from each of three starts, 34 to 29 of 36; that Lite1 chose did not help. And beware: Lite2 is a cousin of the network that made them, trained on the same photos. SqueezeNet, of another family, names two of the same 36 that were made without it; but it is also a weaker network, so we cannot say which of the two counts. Before you trust a judge, ask whose cousin it is, and how good.
+# The viewer, a vision-language model, names ten or eleven of twelve (we count "cup" for the tea cup); it has no control, since it was not asked about pictures made without help. How many did your room name? For EfficientNet-Lite2 two networks are ahead of one from each of three starts, 34 to 29 of 36; that Lite1 chose did not help. And beware: Lite2 is a cousin of the network that made them, trained on the same photos. SqueezeNet, of another family, names two of the same 36 that were made without it; but it is also a weaker network, so we cannot say which of the two counts. Before you trust a judge, ask whose cousin it is, and how good.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Make your own
@@ -904,9 +904,9 @@ plots.images(
 # ## Recap
 # - First-layer weights can be seen: edges and colours. Higher ones can only be questioned.
 # - One way is to find: the photos, and in them the receptive field (size grows by k − 1 jumps a layer), that excite a unit most.
-# - The other is to make: gradient ascent on the image. Filters give textures, FC neurons shapes, outputs noise.
+# - The other is to make: gradient ascent on the image. Half of the filters give textures, FC neurons pieces of strokes, outputs noise.
 # - Noise called "3" with 99.999 %, a panda called gibbon: being sure is not being right.
-# - A readable image needs knowledge about images: sparse, smooth, robust to shift and zoom, typical in its statistics.
+# - A readable image needs knowledge about images. What helped here: waves instead of pixels, zoom, typical statistics.
 
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
 # ## Exercises

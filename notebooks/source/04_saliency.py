@@ -889,7 +889,7 @@ left.set(ylabel="rank correlation with the\ntrained network's map", ylim=(-0.15,
 right.legend(fontsize=13)
 plots.show(
     figure,
-    "Rank correlations of five maps with that of the trained network, with bands. Left: random from the logits down, the gradient, SmoothGrad and the two products fall slowly from about 0.5 to 0.1 or 0.2; Grad-CAM begins at 0.2 with a wide band and falls to 0. Right: one layer random; Grad-CAM is at 0.7 for block 14 and between 0.1 and 0.6 elsewhere. Two controls stand beside: for another class all five are as high as with random logits; for another photo Grad-CAM is at 0.5, the others below 0.2.",
+    "Rank correlations of five maps with that of the trained network, with bands. Left: random from the logits down, the gradient and the two products fall slowly from about 0.5 to 0.1 or 0.2, SmoothGrad sooner; Grad-CAM begins at 0.2 with a wide band and falls to 0. Right: one layer random; Grad-CAM is at 0.7 for block 14 and between 0.1 and 0.6 elsewhere. Two controls stand beside: for another class all five are as high as with random logits; for another photo Grad-CAM is at 0.5, the others below 0.2.",
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
@@ -900,7 +900,7 @@ plots.show(
 # - **Zero is not the floor.** Grad-CAM's maps of two *different photos* agree to 0.52: blobs near the middle. Gradient maps of two photos: 0.09.
 # - **Grad-CAM notices on average, not at once.** Photo by photo its 0.20 is anything from −0.6 to 0.9 (95 % of them). From block 14 down: 0.04 and less. If *only* block 14 is random: 0.70.
 # - **The gradient forgets slowly**: 0.49, 0.39, 0.34, 0.28, 0.11, nearly the same in every draw. Not because it draws the photo's edges: its correlation with those is −0.21.
-# - With all layers random the products with the image keep 0.15 and 0.22, but SmoothGrad, which is not multiplied by the image, keeps as much: the image as a factor cannot be the whole reason.
+# - **With all layers random** the gradient (0.11) and SmoothGrad (0.19) are about where two different photos are (0.09, 0.17). The products keep 0.15 and 0.22, where two photos share only 0.03 and 0.05: probably the factor, the image itself, is what is left.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Test 2: delete and insert
@@ -1158,18 +1158,18 @@ plots.table(
 # Nothing removed: 86.6 to 87.9 %. Mean, and the range of the five seeds. Ink: the brightest pixels, whatever a network says.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# - **Black**: without the pixels of the two products 23 % are left. But without the *ink*, which knows no network, 18 %: a fifth of the pixels is all the ink that there is.
+# - **Black**: without the pixels of the two products a new network reads only 23 %. But without the *ink*, which knows no network, 18 %: a fifth of the pixels is all the ink that there is.
 # - **Grey**: the same maps leave 73 and 74 %. A grey hole in the shape of a 7 is still a 7! Where nothing but the *places* is left, a new network reads 79 to 89 % (random places: 11 %), mostly more than from the digit without them.
 # - Grad-CAM (84 and 82 %) is little better than random pixels (85 and 86 %).
 #
-# One test, two fillings, 73 % or 23 %; and with black a rival that knows nothing does better than the best map; with grey the products are 2 points ahead of it. Without the rival we would have praised the products.
+# One test, two fillings, 73 % or 23 %; and with black a rival that knows nothing does better than the best map; with grey the products are 2 points ahead of it (the ranges overlap). Without the rival we would have praised the products.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What the four tests say
 # | | 1: random weights | 2: better than a blob (four fillings) | 3: share on the caption (honest network), digits / photos | 4: accuracy left, grey / black |
 # |---|---|---|---|---|
 # | gradient | falls slowly | no better | 43 (8) / 16 (4) % | 78 % / 80 % |
-# | SmoothGrad | falls slowly | deletion with three, insertion with blur | 39 (7) / 14 (4) % | 76 % / 78 % |
+# | SmoothGrad | falls sooner | deletion with three, insertion with blur | 39 (7) / 14 (4) % | 76 % / 78 % |
 # | gradient × input | falls slowly | no better | 64 (11) / 11 (3) % | 73 % / 23 % |
 # | integrated gradients, black | falls slowly | deletion with black only | 64 (11) / 22 (2) % | 74 % / 23 % |
 # | integrated gradients, blur | – | deletion with two | 58 (11) / 49 (11) % | – |
@@ -1192,7 +1192,7 @@ plots.table(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Recap
 # - $|\partial y_k / \partial x_{ij}|$ of the **logit**, one run forward and one back: the slide's map. It is noisy, because the network consists of many small linear pieces, each with its own slope.
-# - It caught a network that reads captions. The proof was the experiment after it, and the honest network beside it.
+# - Its mean over a class, with signs, caught a network that reads captions. The proof was the experiment after it, and the honest network beside it.
 # - SmoothGrad takes a mean over noise; integrated gradients add up to the rise of the logit from *the baseline that you chose*; Grad-CAM asks the last feature maps.
 # - Four tests, each with its controls: random weights (8 or 20 draws), deletion and insertion (four fillings), a planted cheat (five networks), remove and retrain (five seeds). No map passes all.
 # - A beautiful map proves nothing. One draw, one photo, one baseline, one filling prove nothing either.

@@ -15,7 +15,7 @@
 # Slide 32, the last one of "What does the machine learn?". The lecture has three examples from Zeiler and Fergus: a Pomeranian (the face matters), a car (its wheel), an Afghan hound among people. We rebuild the three stories with our own photos and our own network. The photos of the stories were chosen by eye from the 125 of our pool; what the lesson says about "all photos" was measured on all 125 (data/build/occlusion_controls.py).
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# *Run time: about a minute on two CPU cores. Data: photographs (GCompris, scikit-image) and MNIST digits; a network trained on ImageNet (EfficientNet-Lite0). You need: lesson 1; two slides compare with lesson 4.*
+# *Run time: about a minute on two CPU cores. Data: photographs (GCompris, scikit-image) and MNIST digits; a network trained on ImageNet (EfficientNet-Lite0). You need: lessons 1, 2 and 4.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
 from lecture_utils import data, models, occlusion, play, plots, saliency
@@ -99,10 +99,10 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Answer A. With the face covered, "cheetah" falls from 86 % by 68 points. A box on the lying body or the grass costs at most 5 points, one on the spotted neck 10.
+# Answer A. With the face covered, "cheetah" falls from 86 % by 68 points. A box on the lying body or the grass costs at most 5 points, one on the spotted neck 10. So far: of *single* boxes, only the head's matters much. The spots are in many places, and a box hides a few of them.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# It does not follow that the spots play no role: they are in many places, and the box hides only a few at a time. We come back to this under "Evidence that is there twice".
+# It does not follow that the spots play no role. "Evidence that is there twice" shows with other photos how that can mislead.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### The helper does the same
@@ -249,10 +249,25 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# No: their squares are strong all over the photo, raising and lowering the logit. Four of the five strongest lie on or beside the face, so one photo cannot decide. Over 25 photos, with five random networks each, the rank correlation of the trained map with a random one (1: the boxes in the same order, 0: no relation) is 0.01 in the mean.
+# One photo cannot decide: the random squares are strong all over it, but four of the five strongest lie on or beside the face. So 25 photos, and the *sizes* of the drops, since random weights toss a coin for the sign:
+
+# %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
+rows = []
+for name, key in [
+    ("networks with random weights, 5 seeds", "random map, sizes"),
+    ("the trained network, another photo", "another photo, sizes"),
+    ("a fixed blob in the middle", "blob, sizes"),
+]:
+    mean, low, high = band(measured["agree"][key])
+    rows.append([name, f"{mean:.2f}", f"{low:.2f} to {high:.2f}"])
+columns = ["sizes of the drops, beside", "mean rank correlation, 25 photos", "95 % band"]
+plots.table(columns, rows)
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# (1: the boxes in the same order; 0: no relation.) Hardly: random networks agree with the map no more than a map of *another photo* does, and a blob agrees far more. Part of any map is the middle of the photo.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# 25 photos: every fifth of the pool. The 95 % band of that mean runs from −0.02 to 0.03. Each map has its own colour scale here, since a random network's logits move far less.
+# 25 photos: every fifth of the pool, boxes of 32 pixels, logits. With signs the correlation with random networks is 0.01 (−0.02 to 0.03), but that proves nothing: it would be 0 for any random map. Each map of the picture has its own colour scale, since a random network's logits move far less.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Story 2: a part of a thing
@@ -292,7 +307,7 @@ for margin in (0, 16, 32, 48):
     print(f"the bowl and {margin} pixels around it, on grey: ladle {chance:.0%}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Hardly: the bowl alone gets a quarter, and it takes much of the handle and the cloth to come near the whole photo. "It cannot do without" and "it is enough" are two questions. The map answers the first only. Exercise 4 asks the second one for a whole photo.
+# Hardly: the bowl alone, on black, gets a quarter, and it takes much of the handle, the cloth and part of the fork to come near the whole photo. "It cannot do without" and "it is enough" are two questions. The map answers the first only. Exercise 4 asks the second one for a whole photo.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Story 3: a second object
@@ -330,7 +345,7 @@ plots.show(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### A fairer scale: log-odds
-# From 50 to 49 % is one point, and from 1.1 to 0.1 %, too. But the first is hardly a change, and after the second a tenth is left. We compare $p$ with $1-p$, and take the logarithm:
+# From 50 to 49 % is one point, and from 1.1 to 0.1 %, too. But the first is hardly a change, and after the second about a tenth is left. We compare $p$ with $1-p$, and take the logarithm:
 #
 # $$\text{log-odds} = \log \frac{p}{1-p}$$
 #
@@ -375,14 +390,14 @@ print(f"the rival lost more than the class gained: {gained['rival lost more']:.0
 print(f"the class's own logit rose:                {gained['class gained']:.0%}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Fewer than a quarter. Nearly always the class's own logit rose, by 0.4 in the median; the rival's fell by 0.1. So blue says that **something in this box speaks against the class** (or that grey speaks for it). A rival is only one of the reasons.
+# Fewer than a quarter. Nearly always the class's own logit rose, by 0.4 in the median: no surprise, we chose boxes where it gains. The surprise is how little the rival's logit fell, by 0.1. So blue says that **something in this box speaks against the class** (or that grey speaks for it). A rival is only one of the reasons.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # The lecture's hound: covering the faces of people *raises* the probability of "Afghan hound". These boxes were chosen because the class gains, so that its logit rises is no surprise; the surprise is how little the rival loses. The rival is the class that was second without a box. Logits are compared after taking off their mean over the 1,000 classes, since adding the same number to all changes no probability.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Which class takes over, and where?
-# The same 144 answers tell what the network says *instead*: `stage_covered.argmax(axis=2)`, one class for each place of the box. A second photo beside it: a hammer on white, cut off by the frame. The network does not know it: it says “corkscrew”.
+# The same 144 answers tell what the network says *instead*: `stage_covered.argmax(axis=2)`, one class for each place of the box. A second photo beside it: a hammer on white, cut off by the frame. The network does not recognise it, though it knows a class “hammer”: it says “corkscrew”.
 
 # %% slideshow={"slide_type": "fragment"}
 hammer = data.load_photo("claw_hammer", side=224)
@@ -528,7 +543,7 @@ plots.table(
 # ## What does it cost?
 # A map needs one forward pass for each box, and one for the photo. Saliency (lesson 4) needs one forward and one backward pass, whatever the size of the image.
 #
-# **Before you look:** half the stride, how many times the price?
+# **Before you look:** the table above has strides of 32, 16 and 8. What would a stride of *one* pixel cost?
 
 # %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
 rows = []
@@ -654,7 +669,7 @@ columns = ["map", "mean rank correlation, 125 photos", "95 % band"]
 plots.table(columns, rows)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# The blob, which knows neither photo nor network. The saliency of this photo is ahead of another photo's and of random weights', so it does tell something; but a good part of the agreement is had without the network.
+# The blob, which knows neither photo nor network. The saliency of this photo is ahead of another photo's and of random weights', so it does tell something; but a good part of the agreement can be had without the network.
 #
 # The two methods **ask different questions**: a tiny change of one pixel, or a whole region gone. Do not take one as a proof of the other.
 
@@ -767,7 +782,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# With grey the two regions cost 10 and 12 points alone, and 69 together. That looks like a proof that each flipper stands in for the other. But with other fillings it is 60, 41 or 70 points, and blur names another pair.
+# Of 120 pairs, with grey, this is the worst: the two regions cost 10 and 12 points alone, and 69 together. That looks like a proof that each flipper stands in for the other. But with other fillings it is 60 or 70 points, and with blur another pair is the worst (41).
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### The surplus
@@ -846,10 +861,10 @@ for fill, values in measured["pairs"][bridge].items():
 plots.table(header, rows)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Some arches can go, not two groups. With all four fillings; and with both boxes moved by 10 pixels the surplus stays positive (0.7 to 3.3). 4 photos of 35 have such a pair: **the blind spot is real, but do not suspect it in every pale map.**
+# Some arches can go, not two groups. This holds with all four fillings, and the surplus stays positive when both boxes move by 10 pixels (0.7 to 3.3). Such pairs are rare: one each in 4 photos of 35, 4 of 4,200. **The blind spot is real, but do not suspect it in every pale map.**
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# The 35 photos: every second one of the 64, the penguin, and three chosen by eye since they show an animal twice or more (meerkats, jaguars, lemurs); none of these three has such a pair: two animals in a photo are not the same picture twice. The best pair of 4,200 is partly luck, The three others: the penguin's foot and side of its belly (1.2 to 2.4; moved 0.8 to 2.4), the dog's face, the pelican. The opposite, a surplus of −1 or less with all fillings, that is, the second box adds little once the first is there: 5 pairs. To test all pairs, triples and so on is out of reach. RISE (see the papers) covers random halves of the image and averages. Ask: what does saliency do here? The gradient is also taken at the intact photo, one pixel at a time, so it may have the same blind spot.
+# The 35 photos: every second one of the 64, the penguin, and three chosen by eye since they show an animal twice or more (meerkats, jaguars, lemurs; one of these four is among the 32); none of these three has such a pair: two animals in a photo are not the same picture twice. The best pair of 4,200 is partly luck. The three others: the penguin's foot and side of its belly (1.2 to 2.4; moved 0.8 to 2.4), the dog's face, the pelican. The opposite, a surplus of −1 or less with all fillings, that is, the second box adds little once the first is there: 5 pairs. To test all pairs, triples and so on is out of reach. RISE (see the papers) covers random halves of the image and averages. Ask: what does saliency do here? The gradient is also taken at the intact photo, one pixel at a time, so it may have the same blind spot.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The stroke that makes the difference
@@ -913,7 +928,7 @@ print(f"a box at a random place changes the answer:   {np.mean(changed):.1%}")
 # - The price is one forward pass a box: half the stride costs four times as much.
 # - The filling is part of the question, and the box is an object too. Compare several fillings.
 # - A small drop does not mean "unimportant": the same evidence may be there twice.
-# - A gradient foretells tiny changes, not whole boxes: the two maps hardly agree.
+# - A gradient foretells tiny changes, not whole boxes: slope and full box hardly agree (0.04), the usual maps somewhat (0.29), less than a blob (0.35).
 
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
 # ## Exercises
