@@ -227,6 +227,9 @@ def cases():
         ),
         play.digit: ({}, {"digit": 10}),
         play.go: ({}, {"start": "a war"}),
+
+
+        play.receptive_field: ({}, {}),
         play.grey_box: (
             {"image": IMAGE, "drops": np.zeros((2, 2)), "intact": 0.5, "label": "cat"},
             {"image": DIGITS[0], "drops": np.full((2, 2), 0.6), "intact": 1.5, "label": " ", "patch": 41, "stride": 0},

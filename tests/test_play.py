@@ -6,6 +6,8 @@ Linux.
 """
 
 import base64
+import io
+import json
 import re
 from types import SimpleNamespace
 
@@ -14,12 +16,13 @@ import keras
 import nbformat
 import numpy as np
 import pytest
+from PIL import Image
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-from lecture_utils import convolution, data, mnist_cnn, models, occlusion, play, plots
+from lecture_utils import convolution, data, filter_visualization, mnist_cnn, models, occlusion, play, plots
 from tools import pages, slides
 
 SLIDE = {"slideshow": {"slide_type": "slide"}}
@@ -56,14 +59,17 @@ PERCENT = np.rint(100 * (0.6 - BOX["drops"])).astype(int)  # what the network sa
 @pytest.fixture(scope="module")
 def toys():
     other = play.convolution(np.eye(6, dtype=int), convolution.FILTER_2, stride=2, padding=1)
-    return SimpleNamespace(convolution=play.convolution(), other=other, digit=play.digit(), box=play.grey_box(**BOX))
+    return SimpleNamespace(
+        convolution=play.convolution(), other=other, digit=play.digit(), box=play.grey_box(**BOX),
+        field=play.receptive_field(),
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def folder(toys, tmp_path_factory):
     """page.html and deck.html, with all toys."""
     folder = tmp_path_factory.mktemp("toys")
-    book = notebook(toys.convolution, toys.other, toys.digit, toys.box)
+    book = notebook(toys.convolution, toys.other, toys.digit, toys.box, toys.field)
     (folder / "page.html").write_text(pages.page(book, "Toys", []), encoding="utf-8")
     (folder / "deck.html").write_text(slides.deck(book), encoding="utf-8")
     return folder
@@ -105,7 +111,7 @@ def to_slide(deck, number):
 
 
 def toy(browser, number):
-    """The toy of that number: 0 and 1 are convolutions, 2 is the digit, 3 the grey box."""
+    """The toy of that number: 0 and 1 are convolutions, 2 is the digit, 3 the grey box, 4 the receptive field."""
     return browser.find_elements(By.CSS_SELECTOR, ".toy")[number]
 
 
@@ -166,6 +172,8 @@ def test_a_toy_is_the_same_at_every_run_and_small(toys):
     assert play.convolution().data == toys.convolution.data and play.digit().data == toys.digit.data
     assert len(toys.convolution.data) < 45_000
     assert len(toys.digit.data) < 1_700_000
+    assert play.receptive_field().data == toys.field.data and len(toys.field.data) < 100_000
+    assert play.grey_box(**BOX).data == toys.box.data and len(toys.box.data) < 45_000
     assert len(re.sub(r"base64,[\w+/=]+", "", toys.digit.data)) < 45_000
 
 
@@ -180,8 +188,8 @@ def test_toys_open_without_errors_and_ask_for_nothing(browser, folder, file):
     opened(browser, folder / name, query=query and f"?{query}")
     # to print, reveal.js takes all slides out of the document, and puts them back in a later frame
     there = ".pdf-page .toy" if query else ".toy"
-    WebDriverWait(browser, 10).until(lambda _: len(browser.find_elements(By.CSS_SELECTOR, there)) == 4)
-    assert [len(toy(browser, number).find_elements(By.TAG_NAME, "button")) for number in range(4)] == [5, 5, 15, 2]
+    WebDriverWait(browser, 10).until(lambda _: len(browser.find_elements(By.CSS_SELECTOR, there)) == 5)
+    assert [len(toy(browser, number).find_elements(By.TAG_NAME, "button")) for number in range(5)] == [5, 5, 15, 2, 0]
     assert [entry for entry in browser.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")] == []
     requests = re.findall(r'"url":"((?:https?|wss?):[^"]*)"', str(browser.get_log("performance")).replace("\\", ""))
     assert requests == []
@@ -200,7 +208,7 @@ TEXTS = """
 return [...document.querySelectorAll('.toy')].map(toy => [...toy.querySelectorAll('p, td, th, figcaption')]
     .map(element => [element.innerText.replace(/\\s+/g, ' ').trim(), getComputedStyle(element).backgroundColor])
     .filter(([text]) => !text.startsWith('Run this') && !text.startsWith('Point at') && !text.startsWith('Draw on')
-        && !text.startsWith('Move the')))
+        && !text.startsWith('Move the') && !text.startsWith('Choose a')))
 """
 
 
@@ -219,7 +227,7 @@ def test_the_first_state_stands_in_the_page_without_a_script(browser, folder):
         assert browser.execute_script(BOXES, toy(browser, 3)) == boxes
     finally:
         browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
-    assert plain == scripted and [len(texts) > 5 for texts in plain] == [True] * 4
+    assert plain == scripted and [len(texts) > 5 for texts in plain] == [True] * 5
     assert "Its sum is 3" in str(plain[0]) and "The CNN reads 5" in str(plain[2])
     for picture, image, allowed in zip(pictures, shown, (2, 2, 2, 0, 48), strict=True):
         difference = np.abs(np.array(image) - picture)
@@ -250,6 +258,7 @@ def test_paper_shows_the_state_and_no_buttons(page):
         assert not any(b.is_displayed() for b in page.find_elements(By.CSS_SELECTOR, ".toy button, .toy fieldset"))
         for name in ("image", "map", "wires"):
             assert part(toy(page, 0), name).is_displayed()
+        assert part(toy(page, 4), "photo").is_displayed() and part(toy(page, 4), "map").is_displayed()
         assert part(toy(page, 3), "photo").is_displayed() and part(toy(page, 3), "heat").is_displayed()
         assert part(toy(page, 2), "answers").is_displayed() and part(toy(page, 2), "first").is_displayed()
         assert table(toy(page, 0), "map")[3] == [3, -2, -2, -1]
@@ -288,11 +297,11 @@ return wrong;
 """
 
 
-@pytest.mark.parametrize("number", range(4))
+@pytest.mark.parametrize("number", range(5))
 def test_a_toy_fits_its_slide_and_is_legible(deck, number):
     to_slide(deck, number + 1)
     assert deck.execute_script(LOOKS, number) == []
-    if number != 2:
+    if number in (0, 1, 3):
         press(toy(deck, number), "Whole map")
         assert deck.execute_script(LOOKS, number) == []
 
@@ -300,7 +309,7 @@ def test_a_toy_fits_its_slide_and_is_legible(deck, number):
 @pytest.mark.parametrize("width", [360, 700, 1100])
 def test_a_toy_fits_a_page_of_any_width(browser, folder, width):
     opened(browser, folder / "page.html", width)
-    for number in range(4):
+    for number in range(5):
         assert browser.execute_script(LOOKS, number) == [], number
     for name, least in (("pad", 190), ("first", 190), ("second", 250), ("answers", 290)):
         assert part(toy(browser, 2), name).rect["width"] >= least, name
@@ -380,9 +389,9 @@ def test_a_toy_that_is_put_into_the_page_later_starts(page, toys):
         }""",
         toys.convolution.data,
     )
-    assert len(page.find_elements(By.CSS_SELECTOR, ".toy")) == 5
-    press(toy(page, 4), "Whole map")
-    assert table(toy(page, 4), "map")[3] == [3, -2, -2, -1] and table(toy(page, 0), "map")[3] == [None] * 4
+    assert len(page.find_elements(By.CSS_SELECTOR, ".toy")) == 6
+    press(toy(page, 5), "Whole map")
+    assert table(toy(page, 5), "map")[3] == [3, -2, -2, -1] and table(toy(page, 0), "map")[3] == [None] * 4
 
 
 # Convolution
@@ -805,3 +814,122 @@ def test_a_finger_takes_the_box_along(browser, folder):
     tried = PERCENT == PERCENT.min()
     tried[[4, 3, 2, 1, 0], [6, 5, 4, 3, 2]] = True
     assert_painted(it, tried)
+
+
+# Receptive fields
+
+
+KNOWN = json.loads(data.path("results/receptive_field.json").read_text(encoding="utf-8"))
+LAYERS = {layer["layer"]: layer for layer in KNOWN["layers"]}
+
+
+@pytest.fixture(scope="module")
+def classifier():
+    return models.efficientnet_lite0()
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_fields_maps_and_patches_are_those_of_the_network(classifier, name):
+    layer = LAYERS[name]
+    field = filter_visualization.receptive_field(classifier, name, side=256)
+    assert {key: layer[key] for key in field._fields} == field._asdict()
+    names = [KNOWN["photo"], *(patch[0] for patch in layer["patches"])]
+    photos = np.stack([data.load_photo(photo, side=256) for photo in names])
+    values, *others = filter_visualization.feature_maps(classifier, photos, layer["channel"], layer=name)
+    levels = np.array([[play.LEVELS.index(level) for level in row] for row in layer["map"]])
+    assert abs((levels - 31) / 31 * layer["limit"] - values).max() < layer["limit"] * 0.51 / 31
+    corners = field.start + field.jump * np.arange(len(values))
+    inside = np.flatnonzero((corners >= 0) & (corners + field.size <= 256))
+    for (_, row, column, activation), other in zip(layer["patches"], others, strict=True):
+        there = other[(row - field.start) // field.jump, (column - field.start) // field.jump]
+        assert there == other[inside][:, inside].max() and abs(there - activation) < 0.06
+    assert sorted((patch[3] for patch in layer["patches"]), reverse=True) == [patch[3] for patch in layer["patches"]]
+
+
+def assert_value(it, name, row, column):
+    """The toy shows this value of the layer, its square on the photo, and says both."""
+    layer = LAYERS[name]
+    side, size = len(layer["map"]), layer["size"]
+    top, left = (layer["start"] + layer["jump"] * place for place in (row, column))
+    value = (play.LEVELS.index(layer["map"][row][column]) - 31) / 31 * layer["limit"]
+    real = np.zeros((700, 700))
+    real[200:456, 200:456] = 1  # the photo, and padding around it
+    padding = 1 - real[200 + top : 200 + top + size, 200 + left : 200 + left + size].mean()
+    assert part(it, "status").text == (
+        f"Row {row}, column {column} (from 0): the value is {value:.1f}. It sees rows {top} to {top + size - 1} and "
+        f"columns {left} to {left + size - 1}; {100 * padding:.0f} % of that is padding."
+    ).replace("-", "−")
+    assert (
+        f"sees {size} × {size} pixels" in part(it, "size").text and f"begins {layer['jump']} " in part(it, "size").text
+    )
+    places = [("photo", "[data-part=photo] div", 256, left, top, size), ("map", "canvas", side, column, row, 1)]
+    for name, picture, pixels, *expected in places:
+        frame, picture = part(it, name).find_element(By.TAG_NAME, "i"), it.find_element(By.CSS_SELECTOR, picture).rect
+        line = (frame.rect["width"] - float(frame.value_of_css_property("width")[:-2])) / 2  # it is around the square
+        seen = [frame.rect[key] + line - picture[key] for key in "xy"] + [frame.rect["width"] - 2 * line]
+        assert np.allclose(seen, np.array(expected) * picture["width"] / pixels, atol=0.6)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_every_value_shows_the_square_that_it_sees(page, name):
+    it = toy(page, 4)
+    choose(it, "layer", name)
+    levels = np.array([[play.LEVELS.index(level) for level in row] for row in LAYERS[name]["map"]])
+    side = len(levels)
+    assert_value(it, name, *np.unravel_index(levels.argmax(), levels.shape))  # it opens with the strongest one
+    rng = np.random.default_rng(side)
+    for row, column in [(0, 0), (side - 1, 0), *rng.integers(side, size=(4, 2))]:
+        point_at(it, row, column, side)
+        assert_value(it, name, row, column)
+    shades = np.array([play._shade((level - 31) / 31) for level in levels.ravel()])
+    assert (canvas_pixels(it, "map").reshape(-1, 4)[:, :3] == shades).all()
+    assert part(it, "activations").text == " · ".join(f"{patch[3]:.1f}" for patch in LAYERS[name]["patches"])
+    assert part(it, "caption").text == f"{name}, channel {LAYERS[name]['channel']}: {side} × {side}"
+
+
+def point_at(it, row, column, side):
+    """Move the mouse over a value of the map, as the script hears it."""
+    it.parent.execute_script(
+        """const [map, x, y] = arguments, box = map.querySelector('canvas').getBoundingClientRect();
+        const [clientX, clientY] = [box.left + x * box.width, box.top + y * box.height];
+        map.dispatchEvent(new PointerEvent('pointermove', {bubbles: true, clientX, clientY}));""",
+        part(it, "map"), (column + 0.5) / side, (row + 0.5) / side,
+    )  # fmt: skip
+
+
+def test_strips_show_the_patches(page):
+    for name, layer in LAYERS.items():
+        choose(toy(page, 4), "layer", name)
+        url = part(toy(page, 4), "patches").value_of_css_property("background-image")
+        strip = np.array(Image.open(io.BytesIO(base64.b64decode(url.split("base64,")[1].rstrip('")'))))) / 255
+        assert strip.shape == (64, 256, 3)
+        for number, (photo, row, column, _) in enumerate(layer["patches"]):
+            patch = data.load_photo(photo, side=256)[row : row + layer["size"], column : column + layer["size"]]
+            tile = strip[:, 64 * number : 64 * number + 64]
+            assert abs(tile.mean(axis=(0, 1)) - patch.mean(axis=(0, 1))).max() < 0.03, (name, photo)
+
+
+def test_the_arrow_keys_choose_values_and_layers(page):
+    it = toy(page, 4)
+    focus(it.find_element(By.CSS_SELECTOR, "input:checked"))
+    keys(page, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT)
+    levels = np.array([[play.LEVELS.index(level) for level in row] for row in LAYERS["block9_expand"]["map"]])
+    row, column = np.unravel_index(levels.argmax(), levels.shape)
+    assert_value(it, "block9_expand", row, column)
+    focus(part(it, "map"))
+    assert part(it, "map").value_of_css_property("outline-style") == "solid"
+    keys(page, Keys.ARROW_UP, Keys.ARROW_LEFT, Keys.ARROW_LEFT)
+    assert_value(it, "block9_expand", row - 1, column - 2)
+    keys(page, *[Keys.ARROW_DOWN] * 16, *[Keys.ARROW_RIGHT] * 16)  # it does not leave the map
+    assert_value(it, "block9_expand", 15, 15)
+
+
+def test_the_mouse_and_a_finger_choose_a_value(page):
+    it = toy(page, 4)
+    canvas = part(it, "map").find_element(By.TAG_NAME, "canvas")
+    ActionChains(page).move_to_element_with_offset(canvas, 3, 3).perform()
+    assert_value(it, "block5_add", 16, 16)
+    box = page.execute_script("return arguments[0].getBoundingClientRect().toJSON()", canvas)
+    touch(page, (box["x"] + 40, box["y"] + 40), (box["x"] + 2, box["y"] + 2))
+    WebDriverWait(page, 5).until(lambda _: "Row 0, column 0" in part(it, "status").text)
+    assert_value(it, "block5_add", 0, 0)

@@ -82,11 +82,17 @@ def test_the_file_refers_to_nothing_outside_itself(decks, lesson):
     assert not re.search(r"<link|<script src", text)
 
 
+PAGES = """
+const pages = [...document.querySelectorAll('section.page')];
+return pages.reduce((sum, page) => sum + 1 + Number(page.dataset.joined || 0), 0);
+"""
+
+
 @each_lesson
 def test_the_deck_has_the_slides_of_its_source_and_opens_offline_without_errors(browser, decks, lesson):
     show(browser, decks, lesson)
     kinds = [slides.slide_type(cell) for cell in shown(lesson)]
-    assert browser.execute_script("return Reveal.getTotalSlides()") == kinds.count("slide") + kinds.count("subslide")
+    assert browser.execute_script(PAGES) == kinds.count("slide") + kinds.count("subslide")
     assert browser.execute_script("return Reveal.getHorizontalSlides().length") == kinds.count("slide")
     for _ in every_slide(browser):
         pass
@@ -143,12 +149,74 @@ def test_every_slide_has_a_title_and_readable_pictures(browser, decks, lesson):
         slide = browser.execute_script("return Reveal.getCurrentSlide()")
         assert slide.find_elements(By.CSS_SELECTOR, "h1, h2, h3")[0].text, place
         for image in slide.find_elements(By.TAG_NAME, "img"):
-            seen += 1
+            preview = bool(image.find_elements(By.XPATH, "ancestor::*[contains(@class, 'preview')]"))
+            seen += not preview
             assert browser.execute_script("return arguments[0].complete && arguments[0].naturalWidth > 0", image), place
             assert image.get_attribute("alt"), place
             shrunk = browser.execute_script(SCALE, image)
-            assert shrunk > 0.55, f"{place}: a picture is shrunk to {shrunk:.0%}"
+            assert shrunk > (0.27 if preview else 0.55), f"{place}: a picture is shrunk to {shrunk:.0%}"
     assert seen == expected
+
+
+STILL = """
+const style = document.createElement('style');
+style.textContent = '.reveal, .reveal * { transition: none !important; }';
+document.head.append(style);
+"""
+# The share of the slide's height where nothing stands; whether it opens a section
+EMPTY = """
+const slide = Reveal.getCurrentSlide(), {top, height} = slide.getBoundingClientRect(), rows = new Set();
+for (const element of slide.querySelectorAll('h1, h2, h3, p, li, pre, table, math, img, .toy')) {
+    const box = element.getBoundingClientRect();
+    if (!element.closest('aside'))
+        for (let y = Math.ceil(box.top); y < box.bottom; y++) if (y >= top && y < top + height) rows.add(y);
+}
+return [1 - rows.size / height, !!slide.querySelector('h1, h2')];
+"""
+# Texts on the screen that are smaller than 18 pixels or have a contrast below 4.5
+HARD_TO_READ = r"""
+const numbers = colour => colour.match(/[\d.]+/g).map(Number);
+const light = colour => numbers(colour).slice(0, 3).map(v => v / 255)
+    .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+const paper = element => {
+    for (; element; element = element.parentElement) {
+        const colour = getComputedStyle(element).backgroundColor;
+        if ((numbers(colour)[3] ?? 1) === 1) return colour;
+    }
+};
+const wrong = [];
+for (const root of [Reveal.getCurrentSlide(), document.querySelector('.slide-number')]) {
+    const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        const text = texts.currentNode.textContent.trim(), element = texts.currentNode.parentElement;
+        if (!text || element.closest('aside, script, style') || !element.getClientRects().length) continue;
+        const style = getComputedStyle(element), size = parseFloat(style.fontSize);
+        const [bright, dark] = [style.color, paper(element)].map(light).sort((a, b) => b - a);
+        const contrast = (bright + 0.05) / (dark + 0.05);
+        if (size < 18 || contrast < 4.5 || style.visibility !== 'visible')
+            wrong.push(`${text.slice(0, 20)}: ${size} px, contrast ${contrast.toFixed(1)}, ${style.visibility}`);
+    }
+}
+return wrong;
+"""
+
+
+@each_lesson
+def test_slides_use_their_height_and_are_easy_to_read_light_and_dark(browser, decks, lesson):
+    show(browser, decks, lesson)
+    browser.execute_script(STILL)
+    bare, inner = [], 0
+    for place in every_slide(browser):
+        share, opens = browser.execute_script(EMPTY)
+        inner += not opens
+        if share > 0.45 and not opens:
+            bare.append(place)
+        for theme in ("dark", "light"):
+            browser.find_element(By.TAG_NAME, "body").send_keys("t")
+            assert browser.execute_script("return document.documentElement.dataset.theme") == theme
+            assert browser.execute_script(HARD_TO_READ) == [], f"{place}, {theme}"
+    assert len(bare) <= inner / 10, bare
 
 
 @each_lesson
@@ -206,6 +274,11 @@ def test_the_speaker_view_opens_and_shows_the_notes(browser, decks, lesson):
         WebDriverWait(browser, 20).until(
             lambda b: texts[0][:30] in b.find_element(By.CSS_SELECTOR, ".speaker-controls-notes .value").text
         )
+        clock = browser.find_element(By.CSS_SELECTOR, ".speaker-controls-time .timer")
+        assert clock.is_displayed() and re.fullmatch(r"00:00:\d\d", clock.text.replace("\n", ""))
+        browser.switch_to.frame(browser.find_element(By.CSS_SELECTOR, "#upcoming-slide iframe"))
+        WebDriverWait(browser, 20).until(lambda b: b.execute_script("return window.Reveal && Reveal.isReady()"))
+        WebDriverWait(browser, 20).until(lambda b: b.execute_script("return Reveal.getProgress() > 0"))
     finally:
         browser.close()
         browser.switch_to.window(deck)
@@ -240,7 +313,8 @@ return [...document.querySelectorAll('.pdf-page')].map((page, number) => {
         if (element.closest('aside')) continue;
         const box = element.getBoundingClientRect();
         if (box.width < 5 || box.height < 5) wrong.push('invisible ' + element.tagName);
-        const cut = box.bottom > paper.bottom || box.right > paper.right || box.left < paper.left + 40;
+        const margin = element.matches('img') ? 24 : 40;
+        const cut = box.bottom > paper.bottom || box.right > paper.right || box.left < paper.left + margin;
         if (cut) wrong.push('cut ' + element.tagName);
     }
     return wrong.length ? `page ${number + 1}: ${wrong.slice(0, 3)}` : '';
@@ -251,11 +325,82 @@ return [...document.querySelectorAll('.pdf-page')].map((page, number) => {
 @each_lesson
 def test_printing_gives_one_whole_page_per_slide(browser, decks, lesson):
     show(browser, decks, lesson, query="?print-pdf")
-    pages = sum(slides.slide_type(cell) in ("slide", "subslide") for cell in shown(lesson))
+    kinds = [slides.slide_type(cell) for cell in shown(lesson)]
+    assert browser.execute_script(PAGES) == kinds.count("slide") + kinds.count("subslide")
+    pages = len(browser.find_elements(By.CSS_SELECTOR, "section.page"))
     WebDriverWait(browser, 20).until(lambda b: len(b.find_elements(By.CSS_SELECTOR, ".pdf-page")) == pages)
     assert browser.execute_script(PRINTED) == []
-    pictures = browser.find_elements(By.CSS_SELECTOR, ".pdf-page img")
+    pictures = browser.find_elements(By.CSS_SELECTOR, ".pdf-page .figure:not(.preview) img")
     assert all(browser.execute_script(SCALE, picture) > 0.55 for picture in pictures)
+
+
+def test_a_tagged_figure_appears_panel_by_panel(browser, tmp_path):
+    notebook = nbformat.read(LESSONS[0], as_version=4)
+    cells = [cell for cell in notebook.cells if cell.source.startswith("convolution.show_steps(")]
+    assert len(cells) == 1
+    cells[0].metadata["tags"] = ["hide-input", "build"]
+    (tmp_path / LESSONS[0].name).with_suffix(".html").write_text(slides.deck(notebook), encoding="utf-8")
+    show(browser, tmp_path, LESSONS[0])
+    browser.execute_script(STILL)
+    browser.execute_script(
+        "const {h, v} = Reveal.getIndices(document.querySelector('.veil').closest('section')); Reveal.slide(h, v, -1);"
+    )
+    covers = browser.find_elements(By.CSS_SELECTOR, ".veil")
+    seen = []
+    for _ in range(4):
+        seen.append([cover.value_of_css_property("visibility") for cover in covers])
+        browser.find_element(By.TAG_NAME, "body").send_keys(Keys.SPACE)
+    assert seen == [["hidden"] * done + ["visible"] * (3 - done) for done in range(4)]
+
+
+def test_a_figure_fills_the_slide_and_goes_back(browser, decks):
+    show(browser, decks, LESSONS[5])
+    where = (
+        "const {left, top, width, height} = arguments[0].getBoundingClientRect(); return [left, top, width, height];"
+    )
+    body = browser.find_element(By.TAG_NAME, "body")
+    figure = browser.find_element(By.CSS_SELECTOR, ".celltag_cover .figure")
+    browser.execute_script(
+        "const {h, v} = Reveal.getIndices(arguments[0].closest('section')); Reveal.slide(h, v, -1);", figure
+    )
+    body.send_keys("z")
+    assert not browser.find_elements(By.CSS_SELECTOR, ".large")  # the figure has not appeared yet
+    body.send_keys(Keys.SPACE)
+    slide = browser.execute_script(where, browser.execute_script("return Reveal.getCurrentSlide()"))
+    before = browser.execute_script(where, figure)
+    assert before[2] * before[3] < 0.9 * slide[2] * slide[3]
+    for enlarge in (lambda: body.send_keys("z"), figure.click):
+        enlarge()
+        assert browser.execute_script(where, figure) == pytest.approx(slide, abs=17)  # the coloured bar at the top
+        enlarge()
+        assert browser.execute_script(where, figure) == pytest.approx(before, abs=1)
+    body.send_keys("z")
+    body.send_keys(Keys.SPACE, Keys.SPACE)
+    assert not browser.find_elements(By.CSS_SELECTOR, ".large")
+
+
+@each_lesson
+def test_every_deck_opens_with_a_picture_of_what_is_to_come(browser, decks, lesson):
+    show(browser, decks, lesson)
+    assert browser.execute_script("return Reveal.getIndices().h") == 0
+    copy = browser.find_element(By.CSS_SELECTOR, ".present .preview img")
+    assert copy.is_displayed()
+    assert copy.get_attribute("src") in [
+        image.get_attribute("src") for image in browser.find_elements(By.CSS_SELECTOR, ".celltag_cover .figure img")
+    ]
+
+
+def test_tags_overrule_the_layout(browser, tmp_path):
+    notebook = nbformat.read(LESSONS[0], as_version=4)
+    joined = {}
+    for tag in ("own-page", "rows"):
+        for cell in notebook.cells:
+            cell.metadata["tags"] = sorted({*cell.metadata.get("tags", []), tag})
+        (tmp_path / LESSONS[0].name).with_suffix(".html").write_text(slides.deck(notebook), encoding="utf-8")
+        show(browser, tmp_path, LESSONS[0])
+        joined[tag] = len(browser.find_elements(By.CSS_SELECTOR, "[data-joined]"))
+    assert joined["own-page"] == 0
+    assert not browser.find_elements(By.CSS_SELECTOR, ".columns")
 
 
 def test_make_slides_writes_every_deck(tmp_path, monkeypatch):

@@ -43,14 +43,15 @@ def deck(notebook):
         [
             _text(REVEAL / "reset.css"),
             _text(REVEAL / "reveal.css"),
-            HtmlFormatter(style="friendly").get_style_defs(".highlight"),
+            HtmlFormatter(style="xcode").get_style_defs(".highlight"),
+            HtmlFormatter(style="monokai").get_style_defs("[data-theme=dark] .highlight"),
             _fonts(),
             _text(HERE / "theme.css"),
         ]
     )
     scripts = [_text(REVEAL / "reveal.js"), _text(REVEAL / "notes.js")]
     scripts = [script.replace("</script", r"<\/script") for script in scripts]
-    scripts.append(f"Reveal.initialize({SETTINGS});")
+    scripts.append(_text(HERE / "deck.js") + f"start({SETTINGS});")
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(name)}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{style}</style></head>'
@@ -75,7 +76,7 @@ def titled(cells):
         title = own[1] if own else title
         if slide_type(cell) == "subslide" and not own:
             heading = nbformat.v4.new_markdown_cell(f"### {title}")
-            heading.metadata["slideshow"] = cell.metadata.pop("slideshow")
+            heading.metadata |= {"slideshow": cell.metadata.pop("slideshow"), "goes_on": True}
             result.append(heading)
         result.append(cell)
     return result

@@ -4,7 +4,7 @@
     python data/build/go_networks.py --measure cnn_planes policy
 
 Three small networks of about as many parameters for the table of lesson 8, and two larger ones; their sizes stand in
-lecture_utils/go/networks.py. The fully connected ones are quick and see five and eleven times as many positions.
+lecture_utils/go/networks.py. The fully connected ones are quick and see five and 48 times as many positions.
 Training is in bfloat16 (on two cores with AVX-512 BF16 about 40 minutes, elsewhere longer), evaluation in float32.
 Shards and checkpoints go to build/go, and a run that was stopped goes on. With names of networks behind it, only these
 are trained; the results of the others stay. --measure trains nothing: it evaluates the shipped weights anew, for
@@ -33,12 +33,12 @@ FC = {
     "learning_rate": 1e-3,
 }  # five times as many; the nets are quick
 LARGE = {
-    "epochs": 14,
+    "epochs": 60,
     "steps_per_epoch": 400,
     "batch_size": 512,
     "learning_rate": 1e-3,
-    "decay_epochs": 5,
-}  # eleven times as many
+    "decay_epochs": 20,
+}  # 48 times as many; validation turns after 24 epochs
 NETWORKS = {  # name: (what it is, settings of the training)
     "fc_board": ("FC, board", FC),
     "fc_large": ("FC, own and other stones, no limit", LARGE),

@@ -4,10 +4,10 @@
 
 Small CNNs (layer 1 of 5x5, three layers of 3x3, the board of slide 39 as input) that differ in one step after layer 1:
 nothing, or one of networks.POOLINGS. All have 16 filters (space to depth 11, so that it has no more weights), see the
-same number of positions in the same order, and are trained with three seeds; three of them once more with half as many
+same number of positions in the same order, and are trained with five seeds; three of them once more with half as many
 positions again, and space to depth once with 21 filters: as many multiplications as without pooling. Training is in
 bfloat16, evaluation in float32. Shards and checkpoints go to build/go, and a run that
-was stopped goes on; what is in the results stays. About 15 minutes on one core.
+was stopped goes on; what is in the results stays. About 25 minutes on one core.
 """
 
 import json
@@ -24,7 +24,7 @@ import numpy as np
 
 FILE = data.DATA / "results" / "go_pooling.json"
 SETTINGS = {"steps_per_epoch": 1000, "batch_size": 32, "learning_rate": 2e-3, "check_every": 1}  # 32,000 positions
-EPOCHS, LONGER, DEPTH, SEEDS = 4, 6, 4, 3
+EPOCHS, LONGER, DEPTH, SEEDS = 4, 6, 4, 5
 NONE, WIDE = "none", "space to depth, wide"
 LONG = (NONE, "max", "space to depth")
 RUNS = [(pooling, seed, EPOCHS) for seed in range(SEEDS) for pooling in (NONE, *networks.POOLINGS)]

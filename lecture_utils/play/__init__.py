@@ -9,6 +9,7 @@ import base64
 import html
 import io
 import json
+import string
 import struct
 from pathlib import Path
 
@@ -22,6 +23,9 @@ from lecture_utils.go import board, networks, planes, records
 from lecture_utils.images import to_bytes
 
 HERE = Path(__file__).parent
+LEVELS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+"  # of the maps of receptive_field
+MARGIN = 80  # pixels around the photo of receptive_field, where its squares reach
+SMALL = {"quality": 70, "subsampling": 2}  # its JPEGs
 PLAIN = "display:inline-block;vertical-align:top"  # side by side even where play.css is stripped
 
 
@@ -236,6 +240,58 @@ alt="a Go board, red squares on the likely moves"></div><div>
     return _toy("go", "Play Go", body, state)
 
 
+def receptive_field():
+    """A toy: choose a layer of EfficientNet-Lite0, point at a value of one of its feature maps, and see the square of
+    the photo that it sees, padding included, beside the four patches that excite this channel most. Slide 25.
+
+    Returns IPython's HTML. The numbers are those of `results/receptive_field.json`, the same on every machine, from
+    `filter_visualization.receptive_field`, `feature_maps` and `top_patches`.
+    """
+    known = json.loads(data.path("results/receptive_field.json").read_text(encoding="utf-8"))
+    layers, chosen = known["layers"], 2
+    layer, photo = layers[chosen], data.load_photo(known["photo"], side=256)
+    picture = _jpeg(photo, **SMALL)
+    strips = [_strip(each["patches"], each["size"]) for each in layers]
+    levels = np.array([[LEVELS.index(level) for level in row] for row in layer["map"]])
+    row, column = (int(place) for place in np.unravel_index(levels.argmax(), levels.shape))
+    side, size = len(levels), layer["size"]
+    top, left = (layer["start"] + layer["jump"] * place for place in (row, column))
+    value = (levels[row, column] - 31) / 31 * layer["limit"]
+    padding = size**2 - np.prod([min(first + size, 256) - max(first, 0) for first in (top, left)])
+    whole = 256 + 2 * MARGIN
+    place = (
+        f"left:{100 * (MARGIN + left) / whole:.4f}%;top:{100 * (MARGIN + top) / whole:.4f}%;"
+        f"width:{100 * size / whole:.4f}%;height:{100 * size / whole:.4f}%"
+    )
+    unit = (
+        f"left:{100 * column / side:.4f}%;top:{100 * row / side:.4f}%;width:{100 / side:.4f}%;height:{100 / side:.4f}%"
+    )
+    seen = _bitmap(levels, [_shade((level - 31) / 31) for level in range(63)] + [(0, 0, 0)] * 193)
+    body = f"""<div class="field"><div>
+<figure class="padded"><figcaption>the photo, and the padding around it</figcaption>
+<div class="stage" data-part="photo"><div role="img" aria-label="the photo" style="background-image:url({picture})">
+</div><i style="{place}"></i></div></figure></div><div>
+<figure class="values"><figcaption data-part="caption">{layer["layer"]}, channel {layer["channel"]}: {side} × {side}
+</figcaption><div class="stage" data-part="map"><div role="img" aria-label="the feature map"
+style="background-image:url({seen})"></div><i style="{unit}"></i></div></figure>
+<figure class="patches"><figcaption>strongest in 125 photos</figcaption>
+<div role="img" aria-label="four patches" data-part="patches" style="background-image:url({strips[chosen]})"></div>
+<p data-part="activations">{" · ".join(f"{patch[3]:.1f}" for patch in layer["patches"])}</p></figure></div>
+<div><div class="buttons" data-part="buttons"></div>
+<p data-part="size">A value of {layer["layer"]} sees <b>{size} × {size}</b> pixels; its neighbour’s square begins
+<b>{layer["jump"]}</b> pixels further (the jump).</p>
+<p data-part="status" role="status">Row {row}, column {column} (from 0): the value is {_signed(f"{value:.1f}")}. It sees
+rows {_signed(top)} to {_signed(top + size - 1)} and columns {_signed(left)} to {_signed(left + size - 1)};
+{100 * padding / size**2:.0f}\u00a0% of that is padding.</p>
+<p class="quiet">Blue is negative, orange positive. The patches are the strongest ones without padding, at most one a
+photo, with their activations.</p>
+<p class="quiet" data-part="hint">Run this cell to choose layers and values.</p></div></div>"""
+    state = {
+        "chosen": chosen, "margin": MARGIN, "levels": LEVELS, "layers": layers, "strips": strips,
+    }  # fmt: skip
+    return _toy("receptive_field", "Receptive fields", body, state)
+
+
 # Pieces of the first states
 
 
@@ -362,10 +418,20 @@ def _bitmap(indices, palette):
     return "data:image/bmp;" + _base64(head + colours + rows.tobytes())
 
 
-def _jpeg(image):
+def _strip(patches, size):
+    """The patches, each as 64 x 64 pixels, side by side, as a JPEG."""
+    tiles = []
+    for name, row, column, _ in patches:
+        tile = data.load_photo(name, side=256)[row : row + size, column : column + size]
+        smooth = Image.Resampling.LANCZOS if size > 64 else Image.Resampling.NEAREST
+        tiles.append(np.asarray(Image.fromarray(to_bytes(tile)).resize((64, 64), smooth)) / np.float32(255))
+    return _jpeg(np.concatenate(tiles, axis=1), **SMALL)
+
+
+def _jpeg(image, **options):
     """(H, W, 3) in [0, 1] as a JPEG."""
     buffer = io.BytesIO()
-    Image.fromarray(to_bytes(image)).save(buffer, "JPEG", **plots.JPEG)
+    Image.fromarray(to_bytes(image)).save(buffer, "JPEG", **plots.JPEG | options)
     return "data:image/jpeg;" + _base64(buffer.getvalue())
 
 

@@ -196,10 +196,15 @@ rows = []
 for change, amounts in changes.items():
     hits = [(amount, beak_hits[f"{change} {amount}"]["difference"]) for amount in amounts]
     rows.append([change, *[f"{amount} → {n}".replace("-", "−") for amount, n in hits]])
+only = beak_hits["moved"]
+rows.append(["only moved", only["difference"], *[""] * 4])
+rows.append(
+    ["only moved, a shuffled beak", only["difference, pixels shuffled"], *[""] * 4]
+)
 plots.table(["found in 100 views", "", "", "", "", ""], rows)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Only moved: 100 of 100. Shuffle the beak's pixels, so that only its colours are left: 0 of 100. Noise hardly matters, even 0.8 where black is 0 and white is 1: it averages out over 5,376 numbers. From × 0.6 of the light on it begins to miss; × 1.5 in size (7 found) and a turn of 20° (48 one way, 0 the other) are both bad. The detector stands for **one** pattern at **every place**, not for one pattern in every light, size and direction.
+# Only moved, it is always found; with the beak's pixels shuffled, so that only its colours are left, never. Noise hardly matters, even 0.8 where black is 0 and white is 1: it averages out over 5,376 numbers. From × 0.6 of the light on it begins to miss; × 1.5 in size (7 found) and a turn of 20° (48 one way, 0 the other) are both bad. The detector stands for **one** pattern at **every place**, not for one pattern in every light, size and direction.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Is it a detector for beaks?
@@ -228,7 +233,7 @@ print("beaks found:", sum(found), "of", len(found))
 half = photo[::2, ::2]
 print(f"{photo.size:,} numbers become {half.size:,}: {half.size / photo.size:.0%}")
 
-# %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
+# %% tags=["hide-input", "own-page"] slideshow={"slide_type": "subslide"}
 plots.images(
     [photo[:208:step, ::step] for step in (1, 2, 4, 16)],
     ["every pixel", "every 2nd: 1/4", "every 4th: 1/16", "every 16th: 1/256"],
@@ -388,7 +393,7 @@ print(convolve_by_hand(image, filter1, stride=2))
 map1 = convolve_by_hand(image, filter1)
 print(map1)
 
-# %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
+# %% tags=["hide-input", "build"] slideshow={"slide_type": "subslide"}
 convolution.show_steps(
     image,
     filter1,
@@ -683,7 +688,7 @@ convolution.show_wires(
 # ### The whole matrix
 # All 16 outputs, in the same colours, white where there is no wire. The two framed rows are the two neurons above:
 
-# %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
+# %% tags=["hide-input", "cover"] slideshow={"slide_type": "fragment"}
 connections = convolution.shared_weights((6, 6), (3, 3))
 convolution.show_weight_matrix(
     connections,
@@ -870,6 +875,17 @@ plots.table(
     ],
 )
 
+# %% slideshow={"slide_type": "skip"}
+print("second lowest to second highest of the 20, 4 images and 128 images:")
+for name in (
+    "fully connected",
+    "9 wires anywhere",
+    "locally connected",
+    "shared in any order",
+):
+    spans = [errors_of(name, 0)[counts.index(n)][[1, -2]] for n in (4, 128)]
+    print(f"{name:20}", *[f"{low:.2f} to {high:.2f}  " for low, high in spans])
+
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # With 144 or 9 weights in the wrong places a layer does not learn it even from 128 images; with 4 images the first is far worse than the FC layer, the second no better. Being small does not help by itself: the wires and the sharing must fit the images. Lesson 2 asks the same about digits.
 
@@ -888,7 +904,7 @@ def pair(count, pixels, noise):
         np.median(errors_of(layer, 0.3, pixels, noise)[place])
         for layer in ("locally connected", "convolution")
     ]
-    return " / ".join(
+    return "\u00a0/\u00a0".join(
         f"{error:.2f}" if error < 10 else f"{error:.0f}" for error in errors
     )
 
@@ -900,6 +916,17 @@ rows = [
     for noise, how in ((0, "no noise"), (0.5, "noise"))
 ]
 plots.table(["locally connected / convolution, images", *tried], rows)
+
+# %% slideshow={"slide_type": "skip"}
+print("second lowest to second highest of the 20, after 4 and after 64 images:")
+for pixels, noise in (("random", 0), ("random", 0.5), ("photos", 0), ("photos", 0.5)):
+    for layer in ("locally connected", "convolution"):
+        spans = [
+            errors_of(layer, 0.3, pixels, noise)[counts.index(n)][[1, -2]]
+            for n in (4, 64)
+        ]
+        spans = [f"{low:.2f} to {high:.2f}  " for low, high in spans]
+        print(f"{pixels}, noise {noise}, {layer:18}", *spans)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # Median errors, locally connected / convolution. The order turns in all four worlds (in the last one also after the first image), but not at the same place: after 4 or 8 images without noise, after 32 with noise, since few weights cannot learn much noise by heart. And one noisy piece of a photo is too little even for nine weights: its 16 windows look alike. How many examples are "few" depends on the data.

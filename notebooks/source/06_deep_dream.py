@@ -156,7 +156,7 @@ print("the sum of squares leads elsewhere, beyond 1.8:", by_squares > 1.8)
 # Both images move equally far in each step; only the direction differs. The first step overshoots, so both curves rise at once. Then the target turns back wherever a number has become too large. The sum of squares never turns back: it never comes back to the target. Deep Dream uses the sum of squares. On the right eyes begin to show, in noise.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# ### The slide's recipe to its end
+# ### The slide's recipe, much longer
 # Fifty short steps are few. L-BFGS, an optimiser that chooses its steps itself (lesson 7), had 400 iterations. Below, the distance from the target. **Before you look:** what does a hillside look like when the layer puts out twice as much of everything?
 
 # %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
@@ -177,7 +177,7 @@ plots.images(
 # ## The machine adds what it sees
 # The same idea, done with care.
 
-# %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
+# %% tags=["hide-input", "cover"] slideshow={"slide_type": "subslide"}
 plots.images(
     [photo, data.load_gallery("dream_hillside")],
     ["a hillside", "what the network sees in it"],
@@ -246,12 +246,14 @@ goals_to_come = {
     "one class": ascent.channel(model, "starfish", "logits"),
     "½‖a‖² of VGG16": ascent.energy(vgg, "conv5_3"),
 }
+first = None
 for name, goal in goals_to_come.items():
     size = np.abs(goal.gradient(tf.constant(hill[None]))).mean()
-    print(f"{name:20} {size:7.2g}")
+    first = first or size
+    print(f"{name:20} {size:7.2g}, first goal / this one: {first / size:.1g}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# A step that suits the first goal is a hundred times too short for the second, and some 25,000 times for the third. Divide by the mean size, and one setting serves all.
+# A raw step, image + speed · gradient, with the speed that suits the first goal is a hundred times too short for the second and some 30,000 times for the third: nothing would change; for the last it is more than twice too long. Divide by the mean size, and one setting serves all.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The other four: one photo, all five tricks, and then each of the four left out, with nothing else changed (without octaves all 40 steps are made at full size). **Before you look:** where in the picture will you see that jitter is missing? And octaves, detail, smoothing?
@@ -309,7 +311,7 @@ print(f"without smoothing there is over a quarter more of it: {grain > 1.25}")
 # **Jitter** turns speckles into shapes, **octaves** bring creatures as large as the middle of the castle, **detail** keeps the windows, **smoothing** takes the grain away. (One photo, one start; what repeats showed of detail and smoothing is in the notes.)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# The four crops were chosen by eye. The two numbers held for three photos with three random starts each: the fine structure's correlation with that of the photo is 0.80 to 0.89 with detail and 0.09 to 0.13 without, and there is 1.27 to 1.52 times as much of it without smoothing.
+# The four crops were chosen by eye. The two numbers held for three photos with three random starts each: the fine structure's correlation with that of the photo is 0.80 to 0.89 with detail and 0.09 to 0.13 without, and there is 1.27 to 1.52 times as much of it without smoothing (measured once; the cells above give one of the nine).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Which layer dreams what?
@@ -332,11 +334,11 @@ plots.images(
     ["block 1 (early)", "block 3", "block 5", "block 8", "block 11", "block 15 (late)"],
     "Six dreams of the hillside by layers from early to late: short slanted strokes in strong colours, edges, stripes along the hills, a net of stripes, an animal with eyes, and at last thick ropes.",
     columns=3,
-    width=14,
+    width=12,
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Edges, stripes, then eyes and snouts. A surprise: the last one makes no animals but ropes. Later is not always better for drawing. Of the 1,000 classes of ImageNet 398 are animals, 118 of them dogs: no wonder there are snouts. A dream shows what a network was *trained* on as much as what is in the photo. (To prove that, one needs the same network trained on other photos, which we have not. The next part has a weaker control.)
+# Edges, stripes, then eyes and snouts. A surprise: the last one makes no animals but ropes. Later is not always better for drawing. Of the 1,000 classes of ImageNet 398 are animals, 118 of them dogs: no wonder there are snouts, one would say. But whether a network trained on other photos would dream other things we could not test; the next part has a weaker control, no training at all.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Which network dreams?
@@ -376,25 +378,32 @@ plots.images(
 # - **what a guide image has**: at each place, find the guide's vector $g_q$ with the largest dot product, and raise that: $\sum_p \max_q a_p \cdot g_q$. Each place is pushed in the direction of the part of the guide with which its product is largest already.
 
 # %% slideshow={"slide_type": "subslide"}
-dahlia = data.load_photo("dahlia", side=160)
-steering = {
-    "channel 30": ascent.channel(model, 30, layer),
-    "channel 61": ascent.channel(model, 61, layer),
-    "the guide's dream": ascent.guided(model, dahlia, layer),
-}
+names = ("dahlia", "jaguars", "coral_reef")
+guides = {name: data.load_photo(name, side=160) for name in names}
+steering = {"channel 30": ascent.channel(model, 30, layer)}
+for name, guide in guides.items():
+    steering[name] = ascent.guided(model, guide, layer)
 steered = {name: deep_dream.deep_dream(goal, hill) for name, goal in steering.items()}
 
 # %% tags=["hide-input"] figure_tolerance={"largest": 0.3, "mean": 0.04, "reason": "made live: small differences between CPUs grow with every step"} slideshow={"slide_type": "subslide"}
 plots.images(
-    [*list(steered.values())[:2], dahlia, steered["the guide's dream"]],
-    ["channel 30", "channel 61", "a guide …", "… and its dream"],
-    "Two dreams of the hillside by one channel each, one of long curved feathers, one of straight strokes; a photo of a dahlia, and the dream that it guides, with curls like petals in the clouds, scales on the mound, and an animal's face on the peak.",
+    [hill, *guides.values(), *steered.values()],
+    ["the photo", "guide 1", "guide 2", "guide 3"]
+    + ["channel 30", "guided by 1", "guided by 2", "guided by 3"],
+    "Above, the hillside, and three guides: a dahlia, jaguars, a coral reef with fish. Below, the dreams: by a channel, of long curved feathers; guided by the dahlia, curls like petals in the clouds and scales on the mound; by the jaguars, such curls and scales, too; by the reef, long fish with eyes and a field of round corals.",
     columns=4,
-    width=15,
+    width=13,
 )
 
+# %% slideshow={"slide_type": "skip"}
+added = {name: (dream - hill).ravel() for name, dream in steered.items()}
+alike, unlike = [
+    np.corrcoef(added["dahlia"], added[name])[0, 1] for name in ("jaguars", "coral_reef")
+]
+print("dahlia and jaguars add more alike than dahlia and reef:", alike > unlike + 0.05)
+
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# One channel repeats one motif: curved feathers, straight strokes (we picked two pretty ones). With the guide there are curls like petals in the clouds and scales on the mound; this is one guide, without a second one as its control. On the peak sits an animal, as it does without a guide (block 11, above).
+# One channel repeats one motif: curved feathers (we picked a pretty one). The dahlia brings curls like petals into the clouds, and scales: convincing. But so do the *jaguars*, the control! Petals and spots excite some of the same channels. Only the reef brings what neither has: fish, and round corals. **One guide alone would have told a nice story.**
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 plots.images(
@@ -433,7 +442,7 @@ plots.images(
     ],
     "Three photos above, their dreams below: the towers of Chambord are dogs with spotted fur, and shells and fish float in its clouds; faces swell in the sky above the Taj Mahal; the horse has a bird's head, scales and feathers.",
     columns=3,
-    width=14,
+    width=13,
 )
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -541,7 +550,7 @@ plots.animation(
 # - The slide's target and $\tfrac12\lVert a\rVert^2$ have the same gradient at the photo; only the target is a place to arrive at.
 # - Five tricks turn noise into a picture: normalised steps, jitter, octaves, detail, smoothing. The last four show when they are left out; the first lets one step size serve all goals.
 # - Layers decide: edges, stripes, animals with eyes, ropes. So does the network; one that was not trained makes blotches and no creature. A channel, a class or a guide steers further.
-# - A dream shows what the network was trained to look for, as well as what is in the photo.
+# - Without training there is no creature: a dream shows something of what was learned, as well as what is in the photo.
 
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
 # ## Exercises

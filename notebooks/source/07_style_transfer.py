@@ -265,7 +265,7 @@ plots.images(
     width=14,
 )
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # Up to conv3_2 the eye misses nothing. From conv4_2 the colours and the straight lines go; from conv5_1 the shapes are left, in wrong colours under a speckled sky. All started from noise and ended close to their goal: the content loss left is 0.00 to 0.04. conv4_2 keeps what stands where, and leaves the style some freedom: we take it.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -313,10 +313,33 @@ plots.images(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Not chance: in three of three starts the moon comes back to the top right and the cypress to the left. But swap the halves, so that neither stands near a side, and in three of three starts they do *not* come back to where the swapped painting has them; they land at the right, at the left, or at both sides. One place of conv5_1 sees 132 of the 256 pixels, so most places see a border and the zeros around it. Probably this is what is remembered; inside, little tells one place from another.
+# Not chance: in three of three starts the moon comes back to the top right and the cypress to the left. But swap the halves, so that neither stands near a side, and in three of three starts they do *not* come back to where the swapped painting has them; they land at the right, at the left, or at both sides. One place of conv5_1 sees 132 pixels, and the texture begins as a picture 141 pixels wide: nearly every place sees a border, and the zeros around it.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # This is Figure 1 of Gatys and others, with our network. The receptive fields are 3, 10, 24, 60 and 132 pixels wide (lesson 3 shows how to compute them). The style loss left is 0.00 to 0.03. The two other starts after the swap gave a moon at the right and a second one at the left, and a moon at the left.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### Take the border away
+# Is it the border that is remembered? Join the left edge of painting and picture to the right one, and the top to the bottom: an endless wallpaper, in which no place sees zeros. (96 × 128 pixels: where things are is decided on the coarsest scale.)
+#
+# **Before you look:** where will the moon and the cypress be, with the border and without?
+
+# %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
+plots.images(
+    [
+        data.load_gallery(f"texture_{kind}_{seed}")
+        for kind in ("border", "endless")
+        for seed in range(3)
+    ],
+    [f"with border, start {seed + 1}" for seed in range(3)]
+    + [f"endless, start {seed + 1}" for seed in range(3)],
+    "Six small textures of the Starry Night. Above, with a border, from three starts: each has a cypress on the left, the hills below and yellow lights at the upper right, two of them a moon. Below, without a border: the moon is at the lower left, twice in the middle, and right of the middle; the cypress hangs from the top, or stands at the right.",
+    columns=3,
+    width=11,
+)
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# With the border the painting comes back in order, three of three; without it, none of three: moon and cypress are anywhere. **A Gram matrix forgets place; the zeros at the border give it away.** (What stands *beside* what survives: one place sees 132 pixels.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Content or style?
@@ -335,7 +358,7 @@ plots.images(
     width=14,
 )
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # The style is that of the whole painting; its terrace lies below what is shown. At one end almost the photo; at the other the castle has become a yellow gable, and the terrace lights up where trees were. α + β is always the same, and so is everything else. (Other authors' numbers for β/α mean something else: they depend on $v$ and $w$.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -434,8 +457,8 @@ plots.images(
     width=14,
 )
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
-# `keep_colours` takes the brightness from the painted picture and the colours from the photo. A list of paintings, `[starry_night, church_at_auvers]`, adds their style losses. `style_scale` enlarges the painting before its Gram matrices are computed, and so the strokes. Started from noise, no noise is left, but the panda is fainter, and its face dark: the content loss is 1.08 instead of 1.00 (from the log of `data/build/style_transfer.py`).
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# `keep_colours` takes the brightness from the painted picture and the colours from the photo. A list of paintings, `[starry_night, church_at_auvers]`, adds their style losses. `style_scale` enlarges the painting before its Gram matrices are computed, and so the strokes. Started from noise, no noise is left, but the panda is fainter, and its face dark: the content loss is 1.08 instead of 1.00 (from the log of `data/build/style_transfer.py`). Its total loss is higher, too, 0.143 against 0.133 (one seed): it may only be further from its end.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### A content loss of 1, and still a panda?
@@ -491,13 +514,13 @@ plots.images(
 # No, not just any network. The network for edges makes worms instead of swirls, and its castle dissolves; random weights give blots. But noise as *large* as the edge training does little harm, and the training much. The distance alone does not decide.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Do not look at the losses for this: each network's is measured by itself. After the same number of steps the network for edges has a lower total loss than VGG16 (0.09 against 0.12), and the random one by far the lowest (0.01). A second noise gives the same picture, and two more photos and paintings the same order. The network for edges is HED's (Xie and Tu, ICCV 2015). Its training changed conv4_3's kernel least (9 %), conv1_1's by 23 % and conv5_1's most (121 %). All the pictures are in data/gallery.
+# Do not look at the losses for this: each network's is measured by itself. After the same number of steps the network for edges has a lower total loss than VGG16 (0.09 against 0.12), and the random one by far the lowest (0.01). A second noise gives the same picture, and two more photos and paintings the same order. The network for edges is HED's (Xie and Tu, ICCV 2015). Its training changed conv4_3's kernel least (9 %), conv1_1's by 23 % and conv5_1's most (121 %). The pictures of this castle are in data/gallery.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Three photos, three paintings
 # All with the same settings. **Before you look:** which photo suits which painting?
 
-# %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
+# %% tags=["hide-input", "cover"] slideshow={"slide_type": "subslide"}
 photos = ["neuschwanstein", "red_panda", "mont_saint_michel"]
 paintings = ["starry_night", "the_scream", "cafe_terrace"]
 figure, axes = plt.subplots(4, 4, figsize=(14, 10))
@@ -527,7 +550,7 @@ plots.show(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Recap
 # - Content is *which filter fires where*: compare feature maps of a deep layer.
-# - Style is *which filters fire together*: compare Gram matrices of several layers. They forget place, except near the border, probably because of the padding.
+# - Style is *which filters fire together*: compare Gram matrices of several layers. They forget place; only the zeros at the border give it away.
 # - Minimise $\alpha L_\text{content} + \beta L_\text{style}$ over the pixels. Nothing is trained.
 # - The ratio of α and β decides how much of each; the layers decide how coarse a style and how exact a content.
 # - L-BFGS, coarse to fine, a little total variation: a painted photo in about a minute.

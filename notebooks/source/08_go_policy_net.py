@@ -43,7 +43,7 @@ comparison = data.load_results("go_pooling")
 #
 # **Before you go on:** an FC net takes this as a vector of 361 numbers. What does it not know about them?
 
-# %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
+# %% tags=["hide-input", "cover"] slideshow={"slide_type": "subslide"}
 game = games[0]
 position = next(islice(game.positions(), 60, None))[0].copy()
 figure, (left, right) = plt.subplots(1, 2, figsize=(13, 6))
@@ -359,7 +359,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# The CNN finds more than nine of ten of its patterns wherever they lie: the same filters look everywhere. The FC net loses four of five of its own as soon as they are moved by *one* point, and then finds only 13 to 28 % of them (29 patterns), against 5 to 17 % of moves that were not its first choice (dotted). What it has learned at one point it has not learned at the next.
+# The CNN finds more than nine of ten of its patterns wherever they lie: the same filters look everywhere. The FC net loses four of five of its own as soon as they are moved by *one* point, and then finds only 15 to 25 % of them (40 patterns, so give or take 13 points), against 6 to 14 % of moves that were not its first choice (dotted). What it has learned at one point it has not learned at the next.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # At home all is 1: so the patterns are chosen. The FC net is seldom right, and seldom knows a move from 11 × 11 points alone, so there are fewer patterns of it, out of all 150 test games; the notebook prints how many were asked. The dotted lines are the control: the middle of a pattern that the network does not predict. The CNN looks at 15 × 15 points, we kept 11 × 11: therefore it, too, loses some.
@@ -470,6 +470,9 @@ plots.show(
 # | ladders | 2 | a move here captures in a ladder; escapes from one |
 # | sensibleness | 1 | a move here is legal and fills no own eye |
 # | constants | 2 | all ones (shows where the board ends); all zeros |
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The same in the order of the 48 planes, with the exact meanings:
 
 # %% tags=["hide-input"] slideshow={"slide_type": "skip"}
 plots.table(
@@ -602,7 +605,7 @@ plots.table(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# No. The large FC net has twelve times the weights, two planes, eight views of each board, and sees eleven times as many positions as the CNN: less than 3 %. The small FC net has 0.6 %, the CNN 23 %. The 48 planes, knowledge given as input, add another ten points. (In brackets: 95 % intervals from drawing whole test games; each network was trained once.)
+# No. The large FC net has twelve times the weights, two planes, eight views of each board, and sees 48 times as many positions as the CNN: less than 5 %. The small FC net has 0.6 %, the CNN 23 %. The 48 planes, knowledge given as input, add another ten points. (In brackets: 95 % intervals from drawing whole test games; each network was trained once.)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Does "an FC net works" hold?
@@ -622,7 +625,7 @@ even, counted = np.log(empty.sum(axis=1)).mean(), -np.log(played).mean()
 print(f"loss of the counts {counted:.2f}, of an even guess among empty points {even:.2f}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# The small FC net is no better than the counts. Only the large one (2.6 %) "works", a little; "a CNN works much better" is true.
+# The small FC net is no better than the counts. Only the large one (3.9 %) "works", a little; "a CNN works much better" is true.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 figure, ax = plt.subplots(figsize=(12, 4.6))
@@ -636,14 +639,14 @@ ax.set(xlabel="positions seen, millions", ylabel="loss (natural logarithm)")
 ax.legend()
 plots.show(
     figure,
-    "Two falling lines over the millions of positions that the large FC net has seen, between about 5.7 and 5.3 nats: the training loss and, above it, the validation loss, which moves away from it; between them lines at 5.48, an even guess among the empty points, and 5.41, the counts. The validation loss ends above both.",
+    "Two lines over the 12 million positions that the large FC net has seen: the training loss falls from 5.7 to 4.75 nats; the validation loss falls to 5.51 at about five million and then rises to 5.62. Lines at 5.48, an even guess among the empty points, and 5.41, the counts: the validation loss stays above both.",
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Is the large FC net trained to its end? Not quite: both losses still fall, so this is a lower bound. On unseen games its probabilities are still worse than the counts, though its first choice is better. But they part: it begins to learn its games by heart. (The small FC net ends at 5.72 and 5.73, by the log: it does not even begin to learn its games by heart.)
+# Is the large FC net trained to its end? Past it: from five million positions on the validation loss rises, while the training loss falls on. It learns its games by heart. On unseen games its probabilities never beat the counts; only its first choices still get a little better. (The small FC net ends at 5.72 and 5.73, by the log: it does not even begin to learn its games by heart.)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# In brackets: 95 % intervals, found by drawing whole test games again and again, since moves of one game are not independent; they do not contain the chance of another training, since every network was trained once. Positions seen: repeated ones count again, there are 206,800. FC with 48 planes is not in the table: 17,328 inputs. The networks were trained when a ladder that works only through a ko still counted as one, in 0.3 % of the positions; all numbers are measured with today's planes. The large FC net saw 2.9 million positions, fourteen times through the games, as far as our computing time went; asked with eight views of each board it has 3.5 %. The lines of the picture are of the test games; for the 4,096 validation positions of its curve they would lie at 5.50 and 5.43, where the large net ends at 5.51.
+# In brackets: 95 % intervals, found by drawing whole test games again and again, since moves of one game are not independent; they do not contain the chance of another training, since every network was trained once. Positions seen: repeated ones count again, there are 206,800. FC with 48 planes is not in the table: 17,328 inputs. The networks were trained when a ladder that works only through a ko still counted as one, in 0.3 % of the positions; all numbers are measured with today's planes. The large FC net saw 12.3 million positions, 59 times through the games; asked with eight views of each board it has 5.3 %. An earlier training, stopped at 2.9 million with its rate fallen to 0, had 2.6 % and a validation loss of 5.51. The lines of the picture are of the test games; for the 4,096 validation positions of its curve they would lie at 5.50 and 5.43.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### How far can it go?
@@ -663,7 +666,7 @@ for name, hits in (("the same level, another seed", same), ("another level", oth
 print("asked in", sum(map(len, same)), "positions of", len(again), "games")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# So chance costs a few per cent, and not being told the level may cost more: two levels agree in only 74 %. Our networks are far below both: most of what they miss is not chance. Larger networks and more games help, as the table shows; and GNU Go reads ahead, which they do not.
+# So chance costs a few per cent, and not being told the level may cost more: two levels agree in only 74 %. Our networks are far below both: most of what they miss is not chance. A larger network that saw more positions of the same games is better, as the table shows; what more games would do is not in it. And GNU Go reads ahead, which they do not.
 
 # %% [markdown] deck=[42] slideshow={"slide_type": "slide"}
 # ## Max pooling?
@@ -749,7 +752,7 @@ print("with max pooling, less than 3 %:", accuracy["pooled"] < 0.03)
 print("less than half of the CNN without:", accuracy["pooled"] < accuracy["CNN"] / 2)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Two epochs are short. So longer: 16 filters, four layers, the board only, 128,000 positions, the step after layer 1, and three seeds each.
+# Two epochs are short. So longer: 16 filters, four layers, the board only, 128,000 positions, the step after layer 1, and five seeds each.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 short = min(run["epochs"] for run in comparison["runs"])
@@ -794,7 +797,7 @@ plots.table(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Mean of three seeds (lowest–highest) in the test games. The maximum alone costs about three points of fifteen; **halving alone, with its new end (*space to depth*), eleven**, as much as both together. Its filters move in steps of two points: a pattern moved by *one* looks different to them: a likely reason.
+# Mean of five seeds (lowest–highest) in the test games. The maximum alone costs about three points of fifteen; **halving alone, with its new end (*space to depth*), eleven**, as much as both together. Its filters move in steps of two points: a pattern moved by *one* looks different to them: a likely reason.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # 150 test games. Last column: given the true window of four points, how often is the played one the likeliest of the four, also where the network had chosen another window. Without pooling a network knows the point in four of five windows, halved in less than half; by chance it would be one in four. A halved image also means four times less computing with the same weights; space to depth with 21 filters, as many multiplications as *none* and three times the weights, has 5.2 % (one seed). A larger pair of 44 filters and six layers, trained once each on twice the positions, had 23.0 % without and 7.8 % with max pooling; with 48 planes, 33.3 and 26.0 %: planes that look at each point before the pooling help. The answer to the slide's question: in a photo the class stays the same when the image moves by a pixel; in Go the answer moves along.
@@ -907,7 +910,7 @@ print(f"own eyes filled in {eyes['filled']} of {eyes['games']} games,")
 print(f"for the first time after {min(eyes['first'])} to {max(eyes['first'])} moves")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# With nothing sensible left to play, it kills its own chains. A rule of one line helps; teaching it to pass would, too.
+# Where GNU Go passes, it goes on, and fills its own eyes: what keeps its chains alive. A rule of one line helps; teaching it to pass should, too.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Does it win?

@@ -679,7 +679,7 @@ plots.show(
     "Nine rows. Turned hazy photos change nothing for the hazy photo, one K, DCP, DehazeNet and AOD-Net; DCPDN loses 0.8, GFN 0.9, EPDN 1.7 and ours 3.7 decibels. With haze made after turning all rows are a little lower, ours at 24.3.",
 )
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # DCP's rule knows no up and down; DehazeNet and AOD-Net see 16 and 15 pixels, too few to know where in the photo they are. The large networks do know, and ours has learned **up is far**, as it is in our invented depths: misled, it loses 3.7 dB, and its lead over GFN shrinks from 4.4 to 1.6. Strange contents are not the reason: with the haze at the top again it is 3.5 dB ahead (■).
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -794,14 +794,14 @@ plots.show(
     "Three panels of bars with a dot. Light and dense haze: all between 70 and 100 percent. Thick haze: the hazy photo at 29 percent, all methods between 71 and 95.",
 )
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # In light haze there is nothing to gain: 20 of 21 answers stay without any help, and five of the eight treatments make it *worse*. In dense haze 18 stay; ours and one K make it 20. Only thick haze (β from 2.6 to 3.8, more than the networks were trained for) leaves 6 of 21. There **every** treatment helps, also the one number $K$ (15); DehazeNet reaches 20, DCP 19, ours 17. What is best in decibels is not best for the classifier.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Real haze
 # Three of our twelve photos that were hazy when they were taken. Nobody knows the clear ones, so no number: look.
 
-# %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
+# %% tags=["hide-input", "cover"] slideshow={"slide_type": "fragment"}
 real = {
     name: data.load_photo(name)
     for name in ("machu_picchu", "chinese_temple", "rhinoceros")
