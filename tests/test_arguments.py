@@ -227,8 +227,6 @@ def cases():
         ),
         play.digit: ({}, {"digit": 10}),
         play.go: ({}, {"start": "a war"}),
-
-
         play.receptive_field: ({}, {}),
         play.grey_box: (
             {"image": IMAGE, "drops": np.zeros((2, 2)), "intact": 0.5, "label": "cat"},

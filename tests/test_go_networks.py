@@ -256,7 +256,8 @@ def test_halving_the_board_costs_more_than_the_maximum():
         if run["epochs"] == short:
             top1.setdefault(run["pooling"], []).append(run["top1"])
     assert all(len(top1[name]) == 5 for name in ("none", *networks.POOLINGS))
-    assert min(top1["none"]) > max(top1["stride-1 max"]) + 0.015
+    assert min(top1["none"]) > max(top1["stride-1 max"]) + 0.019
+    assert np.mean(top1["none"]) > np.mean(top1["stride-1 max"]) + 0.03  # "about three points"
     for halved in ("max", "average", "stride 2", "space to depth"):
         assert max(top1[halved]) < min(top1["stride-1 max"]) / 2
     longer = {run["pooling"]: run["top1"] for run in measured if run["epochs"] > short}

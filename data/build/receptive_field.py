@@ -9,16 +9,14 @@ character a value: its place in "A-Za-z0-9+" is 31 + 31 times the value over the
 """
 
 import json
-import string
 
 import numpy as np
 import record
 
-from lecture_utils import data, filter_visualization, models
+from lecture_utils import data, filter_visualization, models, play
 
 SIDE, PHOTO = 256, "triumphal_arch"
 LAYERS = [("stem", 3), ("block3_add", 11), ("block5_add", 17), ("block7_expand", 148), ("block9_expand", 339)]
-LEVELS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+"
 
 
 def main():
@@ -34,7 +32,7 @@ def main():
         layers.append(
             {"layer": layer, "channel": channel, **field._asdict(), "limit": limit}
             | {"patches": [[names[p.image], p.row, p.column, round(p.activation, 1)] for p in patches]}
-            | {"map": ["".join(LEVELS[level] for level in row) for row in levels]}
+            | {"map": ["".join(play.LEVELS[level] for level in row) for row in levels]}
         )
     file = data.DATA / "results/receptive_field.json"
     file.write_text(json.dumps({"photo": PHOTO, "layers": layers}, indent=1) + "\n", encoding="utf-8")

@@ -10,7 +10,9 @@ The JSON holds `agreement`: setting -> method -> draw -> the rank correlation of
 the map of the trained network. Settings: "cascading LAYER", all layers from the logits down to LAYER redrawn;
 "alone LAYER", that layer only; "another class", the trained network asked about a class drawn at random;
 "another photo", the trained network's map of the next photo; "edges", the map of the photo's brightness gradients.
-`cam_filled`: setting -> draw -> the share of each Grad-CAM map that is not 0.
+`cam_filled`: setting -> draw -> the share of each Grad-CAM map that is not 0. `factors`: what is it that the trained
+gradient × input and that of all random weights share? -> draw (three) -> the same for all photos: with the random
+"gradient of another photo", or with "another photo as factor".
 """
 
 import json
@@ -51,6 +53,17 @@ def main():
                 found["agreement"].setdefault(setting, {})[name] = [values]
         found["cam_filled"]["trained"] = [filled(trained["Grad-CAM"])]
     copy = keras.models.clone_model(model)
+    if "factors" not in found:
+        found["factors"] = {"gradient of another photo": [], "another photo as factor": []}
+        for draw in range(3):
+            slopes = saliency.input_gradient(saliency.randomized(model, "stem", draw), photos, classes)
+            for setting, products in (
+                ("gradient of another photo", photos * np.roll(slopes, 1, axis=0)),
+                ("another photo as factor", np.roll(photos, 1, axis=0) * slopes),
+            ):
+                pairs = zip(trained["gradient × input"], np.abs(products.sum(axis=3)), strict=True)
+                found["factors"][setting].append([agreement(*pair) for pair in pairs])
+        TARGET.write_text(json.dumps(found, indent=None) + "\n")
 
     def add(setting, draw, network, asked):
         for name, method in METHODS.items():
@@ -78,6 +91,8 @@ def main():
         for name, values in maps.items():
             means = [np.mean(v) for v in values]
             print(f"{setting:26} {name:17} mean {np.mean(means):5.2f}, draws {min(means):5.2f} to {max(means):5.2f}")
+    for setting, values in found["factors"].items():
+        print(f"factors: {setting:25} draws", *[f"{np.mean(v):.3f}" for v in values])
     record.files(
         __file__,
         {

@@ -42,6 +42,11 @@ NETWORKS = {
     **{f"noise_{seed}": "VGG16 with noise on its kernels" for seed in (0, 1)},
     "random": "random weights",
 }
+BORDERS = {
+    "border": "small, from noise",
+    "mirrored": "small, with mirrored pixels in place of zeros around it",
+    "endless": "small, with opposite edges joined, so that there is no border",
+}
 SIDE, QUALITY = 768, 90
 LAYERS = tuple(style_transfer.CONTENT_LAYERS), tuple(style_transfer.STYLE_LAYERS)
 LARGE = {"steps": {1 / 6: 70, 1 / 3: 30, 2 / 3: 20, 1: 12}}  # 128, 256, 512 and 768 pixels
@@ -122,30 +127,33 @@ def places():
 
 
 def borders():
-    """Is it the border that a texture remembers? Three starts as they are, and three on a painting without a border:
-    its left edge is joined to its right one and its top to its bottom, and so are those of the picture."""
+    """Is it the border that a texture remembers? Three starts as they are; three with mirrored pixels around painting
+    and picture in place of the network's zeros; and three without a border: left edges are joined to right ones, and
+    tops to bottoms."""
     model = layers_of.up_to(models.vgg16("conv5_1"), *STYLE_LAYERS)
-    wrap = 80  # pixels: more than half of what a place of conv5_1 sees, and a multiple of all strides
+    frame = 80  # pixels: more than half of what a place of conv5_1 sees, and a multiple of all strides
 
-    def grams(image, endless):
-        if endless:
-            image = tf.concat([image[:, -wrap:], image, image[:, :wrap]], axis=1)
-            image = tf.concat([image[:, :, -wrap:], image, image[:, :, :wrap]], axis=2)
-        cut = [wrap // 2**block if endless else 0 for block in range(len(STYLE_LAYERS))]
+    def grams(image, kind):
+        if kind == "mirrored":
+            image = tf.pad(image, [[0, 0], [frame, frame], [frame, frame], [0, 0]], "SYMMETRIC")
+        elif kind == "endless":
+            image = tf.concat([image[:, -frame:], image, image[:, :frame]], axis=1)
+            image = tf.concat([image[:, :, -frame:], image, image[:, :, :frame]], axis=2)
+        cut = [0 if kind == "border" else frame // 2**block for block in range(len(STYLE_LAYERS))]
         maps = zip(model(image), cut, strict=True)
         return [style_transfer.gram_matrix(m[:, c : m.shape[1] - c, c : m.shape[2] - c]) for m, c in maps]
 
     size = 96, 128  # small: where things are is decided on the coarsest scale
     painting = images.resized(data.load_painting("starry_night"), size)
     unit = 0.01 * np.sqrt(3 * np.prod(size))  # as in style_transfer
-    for name, endless in (("border", False), ("endless", True)):
-        goal = grams(tf.constant(painting[None], tf.float32), endless)
+    for kind in BORDERS:
+        goal = grams(tf.constant(painting[None], tf.float32), kind)
 
         @tf.function
-        def loss_and_gradient(x, goal=goal, endless=endless):
+        def loss_and_gradient(x, goal=goal, kind=kind):
             with tf.GradientTape() as tape:
                 tape.watch(x)
-                pairs = zip(grams(x, endless), goal, strict=True)
+                pairs = zip(grams(x, kind), goal, strict=True)
                 loss = tf.reduce_mean([style_transfer.style_loss(*pair) for pair in pairs])
             return loss, tape.gradient(loss, x)
 
@@ -158,9 +166,9 @@ def borders():
             options = {"maxiter": 200, "maxfun": 2000, "ftol": 0, "gtol": 0}
             bounds = [(0, 1 / unit)] * start.size
             found = minimize(function, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
-            print(f"texture_{name}_{seed}: style {found.fun:.3f}", flush=True)
+            print(f"texture_{kind}_{seed}: style {found.fun:.3f}", flush=True)
             image = unit * found.x.reshape(*size, 3)
-            images.save_jpeg(image, data.DATA / "gallery" / f"texture_{name}_{seed}.jpg", QUALITY)
+            images.save_jpeg(image, data.DATA / "gallery" / f"texture_{kind}_{seed}.jpg", QUALITY)
 
 
 def choices():
@@ -259,9 +267,9 @@ def entries():
         what[f"texture_{layer}"] = None, f"The style of starry_night in {layers}, from noise"
     what["texture_again"] = None, "The same from another start"
     what["texture_swapped"] = None, "The style of starry_night with its halves swapped in the same five layers"
-    for seed in range(3):
-        what[f"texture_border_{seed}"] = None, "The style of starry_night in the same five layers, from noise"
-        what[f"texture_endless_{seed}"] = None, "The same with opposite edges joined, so that there is no border"
+    for kind, how in BORDERS.items():
+        for seed in range(3):
+            what[f"texture_{kind}_{seed}"] = None, f"The style of starry_night in the same five layers, {how}"
     credit = "The authors of these lessons; VGG16; photo and painting it was made from."
     found = {}
     for name, (photo, text) in what.items():

@@ -18,7 +18,6 @@ const FILTERS = [
 // A colour for each of the nine shared weights, and those that need white text: as in lecture_utils.plots.categories
 const NINE = ["#CC6677", "#88CCEE", "#DDCC77", "#117733", "#AA4499", "#44AA99", "#999933", "#332288", "#882255"];
 const DARK = [3, 4, 7, 8];
-const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 // The colour of a number in a cell, full at +-3.
 function colour(value) {

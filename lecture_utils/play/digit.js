@@ -3,7 +3,6 @@
 
 const PAD = 280; // pixels a side of the drawing, ten for each of the 28
 const PEN = 24;
-const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 // Weights
 
@@ -324,8 +323,8 @@ play("digit", (body, data) => {
     if (event.key === " ") {
       if (at) lift();
       else line(...spot);
-    } else if (at && MOVES[event.key]) {
-      const [down, right] = MOVES[event.key];
+    } else if (at && ARROWS[event.key]) {
+      const [down, right] = ARROWS[event.key];
       spot = [spot[0] + 10 * right, spot[1] + 10 * down].map((value) => Math.min(Math.max(value, 0), PAD));
       if (event.shiftKey) at = spot;
       else line(...spot);
@@ -336,7 +335,7 @@ play("digit", (body, data) => {
   });
   body.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (MOVES[event.key]) move(MOVES[event.key]);
+    if (ARROWS[event.key]) move(ARROWS[event.key]);
     else if (["Delete", "Backspace"].includes(event.key)) clear();
     else if (/^[0-9]$/.test(event.key)) example(Number(event.key));
     else return;
@@ -359,7 +358,7 @@ play("digit", (body, data) => {
       ["←", "ArrowLeft", "left"],
       ["→", "ArrowRight", "right"],
       ["↓", "ArrowDown", "down"],
-    ].map(([arrow, key, word]) => button(arrow, `move ${word}`, () => move(MOVES[key]))),
+    ].map(([arrow, key, word]) => button(arrow, `move ${word}`, () => move(ARROWS[key]))),
   );
   pad.tabIndex = 0;
   part.hint.textContent =

@@ -265,7 +265,6 @@ function thinker({ weights, filters, depth }) {
 const FIELD = 24; // between two lines
 const COLUMNS = "ABCDEFGHJKLMNOPQRST"; // by custom without I
 const NAMES = { [BLACK]: "Black", [WHITE]: "White" };
-const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 function nameOf(point) {
   return COLUMNS[(point % WIDTH) - 1] + (SIZE + 1 - Math.floor(point / WIDTH));

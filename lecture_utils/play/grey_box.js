@@ -1,6 +1,5 @@
 // The grey box: lesson 5, slide 32. A box covers a part of a photo, and the map of the drops fills in where it has been.
 
-const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 const [LOSES, GAINS, UNTRIED] = [[213, 94, 0], [0, 114, 178], [213, 213, 213]];
 
 play("grey_box", (body, data) => {
@@ -105,7 +104,7 @@ play("grey_box", (body, data) => {
     stage.addEventListener("pointerleave", () => (gliding = false));
   }
   body.addEventListener("keydown", (event) => {
-    const step = STEPS[event.key];
+    const step = ARROWS[event.key];
     if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
     const [row, column] = [at[0] + step[0], at[1] + step[1]];
     if (covered[row]?.[column] !== undefined) go(row, column);

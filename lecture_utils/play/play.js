@@ -22,6 +22,9 @@ function keepKeys(root) {
   root.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"));
 }
 
+// (row, column) of a step by each arrow key
+const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
 // A new element: make("button", { className: "x", textContent: "y" }, child, ...)
 function make(tag, properties = {}, ...children) {
   const element = Object.assign(document.createElement(tag), properties);

@@ -1,6 +1,5 @@
 // Receptive fields: lesson 3, slide 25. The square of the photo that one value of a feature map sees.
 
-const WAYS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 const PIXELS = 256; // a side of the photo
 
 play("receptive_field", (body, data) => {
@@ -71,7 +70,7 @@ play("receptive_field", (body, data) => {
     });
   }
   part.map.addEventListener("keydown", (event) => {
-    const way = WAYS[event.key];
+    const way = ARROWS[event.key];
     if (!way || event.ctrlKey || event.metaKey || event.altKey) return;
     go(at[0] + way[0], at[1] + way[1]);
     event.preventDefault();

@@ -920,13 +920,16 @@ print(
     f"random down to block 14: {np.mean(filled == 0):.0%} of its maps are empty,", end=" "
 )
 print(f"{np.mean(filled > 0.9):.0%} cover over 90 % of the photo")
+for name, three in data.load_results("saliency_random_weights")["factors"].items():
+    means = [np.mean(draw) for draw in three]
+    print(f"gradient × input, all random, {name}: {min(means):.2f} to {max(means):.2f}")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # - **Random logits are just another class.** All five maps agree with the trained network's map as much as its *own* map of another class does: the gradient 0.49 and 0.49, Grad-CAM 0.21 and 0.19.
 # - **Zero is not the floor.** Grad-CAM's maps of two *different photos* agree to 0.52: blobs near the middle. Gradient maps of two photos: 0.09.
 # - **Grad-CAM notices on average, not at once.** Photo by photo its 0.21 is anything from −0.6 to 0.9 (95 % of them). From block 14 down: 0.03 and less; of these maps 22 % are empty (counted as 0), and 39 % cover over nine tenths of the photo. If *only* block 14 is random: 0.70.
 # - **The gradient forgets slowly**: 0.49, 0.39, 0.34, 0.28, 0.11, nearly the same in every draw. Not because it draws the photo's edges: its correlation with those is −0.21.
-# - **With all layers random** the gradient (0.11) and SmoothGrad (0.19) are about where two different photos are (0.09, 0.17). The products keep 0.15 and 0.22, where two photos share only 0.03 and 0.05: probably the factor, the image itself, is what is left.
+# - **With all layers random** the gradient (0.11) and SmoothGrad (0.19) are about where two different photos are (0.09, 0.17). The products keep 0.15 and 0.22, where two photos share only 0.03 and 0.05. What is left is the factor, the image itself: gradient × input keeps as much with the random gradient of *another* photo (0.15), and little with another photo as the factor (0.04).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Test 2: delete and insert

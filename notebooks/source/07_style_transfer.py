@@ -313,33 +313,30 @@ plots.images(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Not chance: in three of three starts the moon comes back to the top right and the cypress to the left. But swap the halves, so that neither stands near a side, and in three of three starts they do *not* come back to where the swapped painting has them; they land at the right, at the left, or at both sides. One place of conv5_1 sees 132 pixels, and the texture begins as a picture 141 pixels wide: nearly every place sees a border, and the zeros around it.
+# Not chance: in three of three starts the moon comes back to the top right and the cypress to the left. But swap the halves, so that neither stands near a side, and in three of three starts they do *not* come back to where the swapped painting has them; they land at the right, at the left, or at both sides. One place of conv5_1 sees 132 pixels, and the texture begins as a picture 141 pixels wide: nearly every place sees a border, and the zeros behind it.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # This is Figure 1 of Gatys and others, with our network. The receptive fields are 3, 10, 24, 60 and 132 pixels wide (lesson 3 shows how to compute them). The style loss left is 0.00 to 0.03. The two other starts after the swap gave a moon at the right and a second one at the left, and a moon at the left.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Take the border away
-# Is it the border that is remembered? Join the left edge of painting and picture to the right one, and the top to the bottom: an endless wallpaper, in which no place sees zeros. (96 × 128 pixels: where things are is decided on the coarsest scale.)
+# Is it the border that is remembered, and by the zeros? Two controls. *Mirrored*: painting and picture are continued by their mirror images, so that no place sees a zero. *Endless*: their left edges are joined to the right ones, and the tops to the bottoms, so that there is no border at all. (96 × 128 pixels: where things are is decided on the coarsest scale.)
 #
-# **Before you look:** where will the moon and the cypress be, with the border and without?
+# **Before you look:** in which of the two will the moon and the cypress find back to their places?
 
-# %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
+# %% tags=["hide-input", "own-page"] slideshow={"slide_type": "subslide"}
+kinds = {"border": "zeros", "mirrored": "mirrored", "endless": "endless"}
 plots.images(
-    [
-        data.load_gallery(f"texture_{kind}_{seed}")
-        for kind in ("border", "endless")
-        for seed in range(3)
-    ],
-    [f"with border, start {seed + 1}" for seed in range(3)]
-    + [f"endless, start {seed + 1}" for seed in range(3)],
-    "Six small textures of the Starry Night. Above, with a border, from three starts: each has a cypress on the left, the hills below and yellow lights at the upper right, two of them a moon. Below, without a border: the moon is at the lower left, twice in the middle, and right of the middle; the cypress hangs from the top, or stands at the right.",
+    [data.load_gallery(f"texture_{kind}_{seed}") for kind in kinds for seed in range(3)],
+    [f"{how}, start {seed}" for how in kinds.values() for seed in (1, 2, 3)],
+    "Nine small textures of the Starry Night. Zeros: a cypress on the left, hills below, yellow lights at the upper right, two of them a moon. Mirrored: the same order, a moon at the upper right, twice cut by the edge, and a second yellow light at the bottom. Endless: the moon at the lower left, twice in the middle, and right of the middle; the cypress hangs from the top, or stands at the right.",
     columns=3,
-    width=11,
+    width=8,
+    title_size=13,
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# With the border the painting comes back in order, three of three; without it, none of three: moon and cypress are anywhere. **A Gram matrix forgets place; the zeros at the border give it away.** (What stands *beside* what survives: one place sees 132 pixels.)
+# With zeros and with mirrors the painting comes back in order, three of three each. (Mirrored, a second light stands at the bottom: a mirror makes opposite edges more alike.) Endless: none of three. So it is the border, and not its zeros, as we had guessed before we tried mirrors. **A Gram matrix forgets place; the border gives it away.** (What stands *beside* what survives: one place sees 132 pixels.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Content or style?
@@ -550,7 +547,7 @@ plots.show(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Recap
 # - Content is *which filter fires where*: compare feature maps of a deep layer.
-# - Style is *which filters fire together*: compare Gram matrices of several layers. They forget place; only the zeros at the border give it away.
+# - Style is *which filters fire together*: compare Gram matrices of several layers. They forget place; only the border gives it away.
 # - Minimise $\alpha L_\text{content} + \beta L_\text{style}$ over the pixels. Nothing is trained.
 # - The ratio of α and β decides how much of each; the layers decide how coarse a style and how exact a content.
 # - L-BFGS, coarse to fine, a little total variation: a painted photo in about a minute.

@@ -1,7 +1,7 @@
 /* Before reveal.js starts, every page of the deck finds its own layout by measuring, at 1280 x 720:
    - type as large as the page allows;
    - a figure below the text or beside it (beside all of it, or what follows title or code), wherever it is largest;
-   - a page that goes on under the same title joins the page before it where both fit: code meets its figure.
+   - a page that goes on under the same title joins the page before it where both fit: code meets its figure;
    - the figure of a cell tagged `opener` or `cover` also stands, as a preview, where its section or the deck opens.
    What joins appears as a step. Tags of a cell overrule: `rows`, `columns`, `own-page`. */
 const WIDTH = 1280, HEIGHT = 720, SIDE = 64, EDGE = 28, FOOT = 56;
@@ -162,7 +162,7 @@ async function preview(figure, part) {
     if (page.querySelector(".figure, .toy")) return;
     copy.classList.add("preview");
     copy.removeAttribute("style");
-    page.querySelector("aside") ? page.querySelector("aside").before(copy) : page.append(copy);
+    page.append(copy);
     await copy.firstChild.decode();
     if (fit(page).area > 0) return;
     copy.remove();
