@@ -30,8 +30,9 @@ check: $(TESTABLE)  ## everything of one lesson: make check LESSON=05
 	$(PYTEST) notebooks/$(LESSON)_*.ipynb notebooks/solutions/$(LESSON)_*.ipynb
 	$(RUN) -m pytest tests -k "$$(ls notebooks/source/$(LESSON)_*.py | sed 's|.*/\([0-9]*_\(image_\)*\([a-z]*\).*\)\.py|\1 or test_\3 or (test_exercises and \3)|')"
 
-lab: $(INSTALLED)  ## open the notebooks in JupyterLab
-	$(VENV)/bin/jupyter lab notebooks
+lab: $(INSTALLED)  ## open your own copies of the lessons in JupyterLab; answers go along into a new version
+	$(RUN) -m tools.lab
+	$(VENV)/bin/jupyter lab my_notebooks/01_convolution_vs_fully_connected.ipynb
 
 notebooks: $(INSTALLED)  ## rebuild the committed notebooks from notebooks/source/
 	$(RUN) -m tools.notebooks $(TOOL_JOBS)

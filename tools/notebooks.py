@@ -5,6 +5,7 @@
 A source file is in percent format. It becomes two notebooks, both executed:
 - the lesson: all cells but those tagged `solution`;
 - its solutions: the cells tagged `setup`, `exercise` (text only) and `solution`.
+Where the repository has an address, both get a cell for Colab (see elsewhere.py).
 """
 
 import argparse
@@ -19,6 +20,8 @@ import jupytext
 import nbformat
 from nbclient import NotebookClient
 from tqdm import tqdm
+
+from tools import elsewhere
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 # What tells libraries how many threads to use
@@ -70,6 +73,9 @@ def build(source):
             cell.metadata["jupyter"] = {"source_hidden": True}
         if cell.metadata.get("slideshow", {}).get("slide_type") == "notes":
             cell.source = cell.source.join(FOLD)
+    if name := elsewhere.repository():
+        setup = next(number for number, cell in enumerate(cells) if cell.cell_type == "code")
+        cells.insert(setup, elsewhere.first_cell(name))
     lesson = [cell for cell in cells if "solution" not in tags(cell)]
     solved = [
         cell
@@ -172,6 +178,7 @@ def main():
     chosen = [known[number] for number in arguments.lessons or known]
     for said in side_by_side(rebuild, arguments.jobs, chosen):
         print(said, flush=True)
+    elsewhere.write_readme(sources())
 
 
 if __name__ == "__main__":
