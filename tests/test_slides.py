@@ -17,7 +17,8 @@ from selenium.webdriver.support.ui import WebDriverWait
 from tools import figures, notebooks, slides
 
 LESSONS = notebooks.lessons()
-each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+# scope: all tests of a lesson come together, so that they can share its loaded deck
+each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem, scope="module")
 
 
 @pytest.fixture(scope="module")
@@ -46,18 +47,25 @@ def browser():
     driver.quit()
 
 
-def show(browser, decks, lesson, width=1280, height=720, query=""):
-    """Open a deck in a window of that size, with a clean log."""
+def show(browser, decks, lesson, width=1280, height=720, query="", anew=False):
+    """Show the first slide of a deck in a window of that size; a deck that is open already is not loaded again, unless
+    `anew`: then it comes as a lecturer opens it, with a clean log."""
+    address = f"file://{decks}/{lesson.stem}.html{query}"
+    wanted = address, width, height
+    if not anew and browser.execute_script("return window.shown") == list(wanted):
+        browser.execute_script("Reveal.toggleOverview(false); Reveal.slide(0, 0, -1)")
+        return
     browsers.resize(browser, width, height)
     wait = WebDriverWait(browser, 20)
     browser.get("about:blank")
     wait.until(lambda b: b.current_url == "about:blank")  # get returns at once: see page_load_strategy
     browser.get_log("browser"), browser.get_log("performance")
-    browser.get(f"file://{decks}/{lesson.stem}.html{query}")
+    browser.get(address)
     ready = "return document.readyState === 'complete' && !!window.Reveal"
     wait.until(lambda b: b.current_url.startswith("file:") and b.execute_script(ready))
     browser.execute_async_script("const done = arguments[0]; Reveal.isReady() ? done() : Reveal.on('ready', done)")
     browser.execute_async_script("document.fonts.ready.then(arguments[0])")
+    browser.execute_script("window.shown = arguments[0]", wanted)
 
 
 def every_slide(browser):
@@ -90,7 +98,8 @@ return pages.reduce((sum, page) => sum + 1 + Number(page.dataset.joined || 0), 0
 
 @each_lesson
 def test_the_deck_has_the_slides_of_its_source_and_opens_offline_without_errors(browser, decks, lesson):
-    show(browser, decks, lesson)
+    show(browser, decks, lesson, anew=True)
+    assert browser.execute_script("return Reveal.getIndices().h") == 0
     kinds = [slides.slide_type(cell) for cell in shown(lesson)]
     assert browser.execute_script(PAGES) == kinds.count("slide") + kinds.count("subslide")
     assert browser.execute_script("return Reveal.getHorizontalSlides().length") == kinds.count("slide")
@@ -286,7 +295,7 @@ def test_the_speaker_view_opens_and_shows_the_notes(browser, decks, lesson):
 
 @each_lesson
 def test_keys_walk_from_the_first_slide_to_the_last(browser, decks, lesson):
-    show(browser, decks, lesson)
+    show(browser, decks, lesson, anew=True)
     body = browser.find_element(By.TAG_NAME, "body")
     total = browser.execute_script("return Reveal.getTotalSlides()")
     fragments = len(browser.find_elements(By.CSS_SELECTOR, ".fragment"))
@@ -354,7 +363,7 @@ def test_a_tagged_figure_appears_panel_by_panel(browser, tmp_path):
 
 
 def test_a_figure_fills_the_slide_and_goes_back(browser, decks):
-    show(browser, decks, LESSONS[5])
+    show(browser, decks, LESSONS[5], anew=True)
     where = (
         "const {left, top, width, height} = arguments[0].getBoundingClientRect(); return [left, top, width, height];"
     )
@@ -382,7 +391,6 @@ def test_a_figure_fills_the_slide_and_goes_back(browser, decks):
 @each_lesson
 def test_every_deck_opens_with_a_picture_of_what_is_to_come(browser, decks, lesson):
     show(browser, decks, lesson)
-    assert browser.execute_script("return Reveal.getIndices().h") == 0
     copy = browser.find_element(By.CSS_SELECTOR, ".present .preview img")
     assert copy.is_displayed()
     assert copy.get_attribute("src") in [
@@ -397,7 +405,7 @@ def test_tags_overrule_the_layout(browser, tmp_path):
         for cell in notebook.cells:
             cell.metadata["tags"] = sorted({*cell.metadata.get("tags", []), tag})
         (tmp_path / LESSONS[0].name).with_suffix(".html").write_text(slides.deck(notebook), encoding="utf-8")
-        show(browser, tmp_path, LESSONS[0])
+        show(browser, tmp_path, LESSONS[0], anew=True)
         joined[tag] = len(browser.find_elements(By.CSS_SELECTOR, "[data-joined]"))
     assert joined["own-page"] == 0
     assert not browser.find_elements(By.CSS_SELECTOR, ".columns")
