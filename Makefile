@@ -11,7 +11,7 @@ JOBS ?=
 TOOL_JOBS := $(if $(JOBS),--jobs $(JOBS))
 PYTEST := $(RUN) -m pytest -n $(or $(JOBS),auto) --dist loadfile
 
-.PHONY: run demo test check lab notebooks slides bench clean
+.PHONY: run demo test check lab notebooks slides dist bench clean
 
 run: $(INSTALLED)  ## run every lesson into build/, make pages and slides, write build/index.html
 	$(RUN) -m tools.run $(TOOL_JOBS)
@@ -40,6 +40,10 @@ notebooks: $(INSTALLED)  ## rebuild the committed notebooks from notebooks/sourc
 
 slides: $(INSTALLED)  ## build/slides/: one self-contained deck per lesson, from the committed notebooks
 	$(RUN) -m tools.slides
+
+dist: $(INSTALLED)  ## build/dist/: the package as a wheel, and the lessons' files as an archive
+	$(RUN) -m pip wheel --disable-pip-version-check --no-deps -w build/dist .
+	git archive --format=zip -o build/dist/lecture_data.zip HEAD data
 
 bench: $(INSTALLED)  ## measure speed, as ratios
 	$(RUN) benchmarks/run.py
