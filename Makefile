@@ -11,7 +11,7 @@ JOBS ?=
 TOOL_JOBS := $(if $(JOBS),--jobs $(JOBS))
 PYTEST := $(RUN) -m pytest -n $(or $(JOBS),auto) --dist loadfile
 
-.PHONY: run demo test check lab notebooks slides bench clean
+.PHONY: run demo test check lab notebooks slides site bench clean
 
 run: $(INSTALLED)  ## run every lesson into build/, make pages and slides, write build/index.html
 	$(RUN) -m tools.run $(TOOL_JOBS)
@@ -39,6 +39,9 @@ notebooks: $(INSTALLED)  ## rebuild the committed notebooks from notebooks/sourc
 
 slides: $(INSTALLED)  ## build/slides/: one self-contained deck per lesson, from the committed notebooks
 	$(RUN) -m tools.slides
+
+site: $(INSTALLED)  ## build/site/: the whole lecture as a web site for any static host, from the committed notebooks
+	$(RUN) -m tools.site
 
 bench: $(INSTALLED)  ## measure speed, as ratios
 	$(RUN) benchmarks/run.py
