@@ -11,7 +11,7 @@ JOBS ?=
 TOOL_JOBS := $(if $(JOBS),--jobs $(JOBS))
 PYTEST := $(RUN) -m pytest -n $(or $(JOBS),auto) --dist loadfile
 
-.PHONY: run demo test check lab notebooks slides dist bench clean
+.PHONY: run demo test check lab notebooks slides site dist bench clean
 
 run: $(INSTALLED)  ## run every lesson into build/, make pages and slides, write build/index.html
 	$(RUN) -m tools.run $(TOOL_JOBS)
@@ -40,6 +40,9 @@ notebooks: $(INSTALLED)  ## rebuild the committed notebooks from notebooks/sourc
 
 slides: $(INSTALLED)  ## build/slides/: one self-contained deck per lesson, from the committed notebooks
 	$(RUN) -m tools.slides
+
+site: $(INSTALLED)  ## build/site/: the whole lecture as a web site for any static host, from the committed notebooks
+	$(RUN) -m tools.site
 
 dist: $(INSTALLED)  ## build/dist/: the package as a wheel, and the lessons' files as an archive
 	$(RUN) -m pip wheel --disable-pip-version-check --no-deps -w build/dist .

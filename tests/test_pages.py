@@ -9,7 +9,6 @@ from PIL import ImageFont
 from lecture_utils import data
 from tools import figures, notebooks, pages, run
 
-TOY = r'<div[^>]* class="toy".*?</script></div><script>.*?</script>'  # see test_play.py
 EXTERNAL = r"""(?:src|href|url)\s*[=(]\s*["']?(?:https?:)?//"""
 
 
@@ -22,7 +21,7 @@ def test_a_lessons_page_is_whole_and_loads_nothing(path):
     page = page_of(path)
     notebook = nbformat.read(path, as_version=4)
     assert not re.search(EXTERNAL, page)
-    page = re.sub(TOY, "", page, flags=re.DOTALL)
+    page = pages.TOY.sub("", page)  # see test_play.py
     assert "<script" not in page
     pictures = figures.pictures(output for cell in notebook.cells for output in cell.get("outputs", []))
     for kind in figures.KINDS:
@@ -40,6 +39,14 @@ def test_formulas_become_mathml():
     page = pages.page(nbformat.v4.new_notebook(cells=[cell]), "title", [])
     assert page.count("<math") == 2 and 'display="block"' in page and "arg" in page
     assert "operatorname" not in page and "$5" in page
+
+
+def test_every_heading_has_a_name_of_its_own_made_from_its_words():
+    headings = "# *Two* words", "## $x$ & β", "### Two words", "#### None"
+    cells = [nbformat.v4.new_markdown_cell(heading) for heading in headings]
+    page = pages.page(nbformat.v4.new_notebook(cells=cells), "title", [])
+    assert re.findall(r'<h(\d) id="(.*?)"', page) == [("1", "two-words"), ("2", "x-β"), ("3", "two-words-2")]
+    assert 'href="#two-words-2"' in page
 
 
 def test_an_unknown_command_in_a_formula_is_reported():
@@ -77,6 +84,18 @@ def test_running_a_lesson_reports_success_and_failure(tmp_path):
     assert 'class="failed"' in index
     for link in ("02_bad.html", "slides/02_bad.html", "02_bad_solutions.html"):
         assert f'href="{link}"' in index
+
+
+def test_a_notebooks_cover_is_the_tagged_picture_else_the_first():
+    def cell(data, tags, deck):
+        output = nbformat.v4.new_output("display_data", {"image/png": data}) if data else None
+        return nbformat.v4.new_code_cell(outputs=[output] if output else [], metadata={"tags": tags, "deck": deck})
+
+    first, tagged, none = cell("a", [], [31]), cell("b", ["cover"], []), cell("", [], [])
+    book = nbformat.v4.new_notebook(cells=[none, first, tagged])
+    assert notebooks.cover(book).data == "b" and notebooks.slide_range(book) == "31"
+    assert notebooks.cover(nbformat.v4.new_notebook(cells=[none, first])).data == "a"
+    assert notebooks.cover(nbformat.v4.new_notebook(cells=[none])) is None
 
 
 def test_the_font_inside_has_every_chinese_character_of_the_lessons():

@@ -182,33 +182,7 @@ for (const element of slide.querySelectorAll('h1, h2, h3, p, li, pre, table, mat
 }
 return [1 - rows.size / height, !!slide.querySelector('h1, h2')];
 """
-# Texts on the screen that are smaller than 18 pixels or have a contrast below 4.5
-HARD_TO_READ = r"""
-const numbers = colour => colour.match(/[\d.]+/g).map(Number);
-const light = colour => numbers(colour).slice(0, 3).map(v => v / 255)
-    .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-const paper = element => {
-    for (; element; element = element.parentElement) {
-        const colour = getComputedStyle(element).backgroundColor;
-        if ((numbers(colour)[3] ?? 1) === 1) return colour;
-    }
-};
-const wrong = [];
-for (const root of [Reveal.getCurrentSlide(), document.querySelector('.slide-number')]) {
-    const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-    while (texts.nextNode()) {
-        const text = texts.currentNode.textContent.trim(), element = texts.currentNode.parentElement;
-        if (!text || element.closest('aside, script, style') || !element.getClientRects().length) continue;
-        const style = getComputedStyle(element), size = parseFloat(style.fontSize);
-        const [bright, dark] = [style.color, paper(element)].map(light).sort((a, b) => b - a);
-        const contrast = (bright + 0.05) / (dark + 0.05);
-        if (size < 18 || contrast < 4.5 || style.visibility !== 'visible')
-            wrong.push(`${text.slice(0, 20)}: ${size} px, contrast ${contrast.toFixed(1)}, ${style.visibility}`);
-    }
-}
-return wrong;
-"""
+ON_SLIDE = "Reveal.getCurrentSlide(), document.querySelector('.slide-number')"
 
 
 @each_lesson
@@ -224,7 +198,7 @@ def test_slides_use_their_height_and_are_easy_to_read_light_and_dark(browser, de
         for theme in ("dark", "light"):
             browser.find_element(By.TAG_NAME, "body").send_keys("t")
             assert browser.execute_script("return document.documentElement.dataset.theme") == theme
-            assert browser.execute_script(HARD_TO_READ) == [], f"{place}, {theme}"
+            assert browsers.hard_to_read(browser, ON_SLIDE, 18) == [], f"{place}, {theme}"
     assert len(bare) <= inner / 10, bare
 
 

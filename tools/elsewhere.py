@@ -1,8 +1,8 @@
 """Lessons that start with a click, without an installation: in Colab, on Binder, in Codespaces.
 
 The repository's address stands in one place: as `Repository` under [project.urls] in pyproject.toml. From there
-`make notebooks` writes the links into README, and into the notebooks a first cell for Colab. Without an address there
-are no links, and no such cell.
+`make notebooks` writes the links into README, and into the notebooks a first cell for Colab; `make site` gives the
+pages theirs. Without an address there are no links, and no such cell.
 """
 
 import re
@@ -17,10 +17,14 @@ MISSING_IN_COLAB = "sgfmill"  # the rest of requirements.txt is there; tests/tes
 BEGIN, END = "<!-- links to Colab, Binder and Codespaces, by make notebooks -->\n", "<!-- end of links -->\n"
 
 
+def addresses():
+    """[project.urls] of pyproject.toml as a dict: `Repository`, and `Homepage`, where the site is published."""
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"].get("urls", {})
+
+
 def repository():
     """The repository on GitHub as "OWNER/NAME", or None. Raises ValueError if its address is of another kind."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    address = project.get("urls", {}).get("Repository")
+    address = addresses().get("Repository")
     found = re.fullmatch(r"https://github\.com/([\w.-]+/[\w.-]+)", address or "")
     if address and not found:
         raise ValueError(f"Repository: expected https://github.com/OWNER/NAME, got {address!r}")

@@ -21,7 +21,7 @@ import nbformat
 from nbclient import NotebookClient
 from tqdm import tqdm
 
-from tools import elsewhere
+from tools import elsewhere, figures
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 # What tells libraries how many threads to use
@@ -63,6 +63,19 @@ def title(notebook):
 def slides(notebook):
     """The numbers of the lecture's slides that a notebook mirrors, in the order of its cells."""
     return [number for cell in notebook.cells for number in cell.metadata.get("deck", [])]
+
+
+def slide_range(notebook):
+    """The same as text: "7–8", or "32"."""
+    numbers = slides(notebook)
+    return "–".join(str(number) for number in sorted({numbers[0], numbers[-1]}))
+
+
+def cover(notebook):
+    """The picture that stands for a notebook, a `figures.Picture`: that of the cell tagged `cover`, else its first one;
+    None if it has none."""
+    cells = sorted(notebook.cells, key=lambda cell: "cover" not in tags(cell))
+    return next((picture for cell in cells for picture in figures.pictures(cell.get("outputs", []))), None)
 
 
 def build(source):

@@ -12,7 +12,7 @@ import time
 import nbformat
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-from tools import figures, notebooks, pages, slides
+from tools import notebooks, pages, slides
 
 BUILD = notebooks.NOTEBOOKS.parent / "build"
 
@@ -20,7 +20,6 @@ BUILD = notebooks.NOTEBOOKS.parent / "build"
 def run(lesson, folder):
     """Execute one lesson, write its notebook and its page; returns a row (lesson, title, slides, seconds, result)."""
     notebook = nbformat.read(lesson, as_version=4)
-    numbers = notebooks.slides(notebook)
     seconds, result = None, "ok"
     try:
         seconds = notebooks.execute(notebook, lesson.parent, lesson.stem)
@@ -30,7 +29,7 @@ def run(lesson, folder):
     nbformat.write(notebook, folder / lesson.name)
     links = [("All lessons", "index.html"), ("Solutions", f"{lesson.stem}_solutions.html")]
     _write(folder / f"{lesson.stem}.html", pages.page(notebook, notebooks.title(notebook), links))
-    return lesson, notebooks.title(notebook), f"{numbers[0]}–{numbers[-1]}", seconds, result
+    return lesson, notebooks.title(notebook), notebooks.slide_range(notebook), seconds, result
 
 
 def write_solutions(lesson, folder):
@@ -61,10 +60,9 @@ def index(rows):
 
 
 def _thumbnail(lesson):
-    """The first picture of a lesson, small, as an HTML image; empty if it has none."""
-    for cell in nbformat.read(lesson, as_version=4).cells:
-        for picture in figures.pictures(cell.get("outputs", [])):
-            return f'<img alt="" width="220" src="data:{picture.kind};base64,{picture.data}">'
+    """The cover of a lesson, small, as an HTML image; empty if it has none."""
+    if picture := notebooks.cover(nbformat.read(lesson, as_version=4)):
+        return f'<img alt="" width="220" src="data:{picture.kind};base64,{picture.data}">'
     return ""
 
 

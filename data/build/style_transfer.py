@@ -265,7 +265,7 @@ def entries():
     for count, layer in enumerate(STYLE_LAYERS, start=1):
         layers = ", ".join(STYLE_LAYERS[:count])
         what[f"texture_{layer}"] = None, f"The style of starry_night in {layers}, from noise"
-    what["texture_again"] = None, "The same from another start"
+    what["texture_again"] = None, "The style of starry_night in the same five layers, from another start"
     what["texture_swapped"] = None, "The style of starry_night with its halves swapped in the same five layers"
     for kind, how in BORDERS.items():
         for seed in range(3):
