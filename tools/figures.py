@@ -10,8 +10,11 @@ figure_tolerance={"largest": 0.36, "mean": 0.03, "reason": "..."}
 
 import base64
 import io
+import re
+from pathlib import Path
 from typing import NamedTuple
 
+import matplotlib
 import numpy as np
 from PIL import Image
 
@@ -23,6 +26,10 @@ WIDTH = 64  # pixels
 # channels differs by 0.029 to 0.042 in colourfulness.
 LARGEST, MEAN, COLOUR = 0.04, 0.01, 0.01
 LARGEST_STATED = 0.4
+# Another Matplotlib than the one that drew the committed figures gives text other shapes and places. Measured with 3.9
+# instead of 3.11 on all figures: 0.53 in one place, 0.015 on average, 3.3 % in size.
+OTHER_MATPLOTLIB = {"largest": 0.6, "mean": 0.02}
+SIZE = 0.04
 KINDS = ("image/png", "image/jpeg")
 
 
@@ -71,6 +78,9 @@ def is_blank(image):
 
 def limits(cell):
     """The limits of a cell's pictures: {"largest": ..., "mean": ...}."""
+    constraints = (Path(__file__).parents[1] / "constraints.txt").read_text(encoding="utf-8")
+    if not matplotlib.__version__.startswith(re.search(r"^matplotlib==(\d+\.\d+)", constraints, re.MULTILINE)[1]):
+        return OTHER_MATPLOTLIB
     stated = cell.metadata.get("figure_tolerance", {})
     return {"largest": stated.get("largest", LARGEST), "mean": stated.get("mean", MEAN)}
 
@@ -79,7 +89,7 @@ def fault(image, reference, largest=LARGEST, mean=MEAN):
     """What is wrong with an image, compared with the committed one: text, or None."""
     if is_blank(image):
         return "is blank"
-    if any(abs(a / b - 1) > 0.03 for a, b in zip(image.size, reference.size, strict=True)):
+    if any(abs(a / b - 1) > SIZE for a, b in zip(image.size, reference.size, strict=True)):
         return f"has {image.width} x {image.height} pixels instead of {reference.width} x {reference.height}"
     allowed = {"in one place": largest, "on average": mean, "in colourfulness": COLOUR}
     for (where, limit), amount in zip(allowed.items(), differences(image, reference), strict=True):
