@@ -11,7 +11,7 @@ JOBS ?=
 TOOL_JOBS := $(if $(JOBS),--jobs $(JOBS))
 PYTEST := $(RUN) -m pytest -n $(or $(JOBS),auto) --dist loadfile
 
-.PHONY: run demo test check lab notebooks slides site dist bench clean
+.PHONY: run demo test check lab notebooks slides site dist bench bench-peers clean
 
 run: $(INSTALLED)  ## run every lesson into build/, make pages and slides, write build/index.html
 	$(RUN) -m tools.run $(TOOL_JOBS)
@@ -53,6 +53,9 @@ bench: $(INSTALLED)  ## measure speed, as ratios
 	$(RUN) benchmarks/go.py
 	$(RUN) benchmarks/dehazing.py
 	$(RUN) benchmarks/scene_text.py
+
+bench-peers: $(INSTALLED)  ## measure speed beside other libraries, which it installs under build/peers; writes benchmarks/README.md
+	$(RUN) benchmarks/peers.py
 
 clean:  ## remove what was built or installed
 	rm -rf build $(VENV) *.egg-info
