@@ -17,7 +17,8 @@ def compare_text_and_pictures(cell, outputs, reference):
     """What nbval calls to compare a cell's fresh outputs with the committed ones; stderr (TensorFlow's log) is free."""
     if not compare_text(cell, outputs, reference, (*cell.parent.skip_compare, "stderr")):
         return False
-    complaint = figures.complaint(outputs, reference, **figures.limits(cell.cell))
+    limits = figures.limits(cell.cell) if figures.drawn_by_this_matplotlib() else figures.OTHER_MATPLOTLIB
+    complaint = figures.complaint(outputs, reference, **limits)
     if complaint:
         cell.comparison_traceback.append(complaint)
     return complaint is None

@@ -14,7 +14,7 @@ def integer(name, value, minimum):
         number = operator.index(value)
     except TypeError:
         number = None
-    if number is None or isinstance(value, bool) or number < minimum:
+    if number is None or isinstance(value, (bool, np.bool)) or number < minimum:
         raise ValueError(f"{name}: expected a whole number of at least {minimum}, got {value!r}")
     return number
 

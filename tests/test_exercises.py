@@ -265,13 +265,20 @@ def test_three_dots_are_not_answered_yet(name):
         assert feedback.correct is None and f"Not answered yet: replace those of `{argument}`, too" in repr(feedback)
 
 
+class Untrainable(layers.Layer):
+    def call(self, x, training=False):
+        if training:
+            raise ValueError("this layer cannot be trained")
+        return x
+
+
 @pytest.mark.parametrize("name, answers, hint", [
     ("first_layer_of_alexnet", [(55, 55), 34_944], r"Expected \(height, width, maps\), not \(55, 55\)"),
     ("first_layer_of_alexnet", [(55, 55, 96), "34,944"], "Numbers are asked for, not '34,944'"),
     ("shared_weight_after_one_step", [(0.48, 0.56)], "stay equal"),
     ("values_after_flatten", [1800.5], "A whole number is asked for"),
     ("small_network", [keras.Sequential([layers.Dense(10)])], "begin it with keras.Input"),
-    ("small_network", [network(layers.Lambda(lambda x: x))], "could not be trained: ValueError"),
+    ("small_network", [network(Untrainable())], "could not be trained: ValueError"),
     ("shift_right", [in_place_shift], "Work on a copy"),
     ("shift_right", [lambda images, steps: images[:, :, steps:]], r"With steps = 3 it returns shape \(2, 28, 25, 1\)"),
     ("shift_right", [lambda images: images], "yours takes other arguments"),

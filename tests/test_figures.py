@@ -217,6 +217,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.skipif(not figures.drawn_by_this_matplotlib(), reason="another Matplotlib than that of constraints.txt")
 def test_nbval_refuses_every_doctored_picture_and_accepts_the_true_one(executed, tmp_path):
     cells = [doctored(cell, change) for cell in executed.cells for change in CHANGES.values()]
     cells.append(doctored(executed.cells[0], CHANGES["marked"]))
