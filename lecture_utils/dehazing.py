@@ -113,6 +113,7 @@ def guided_filter(guide, values, radius, epsilon):
     if checks.number("epsilon", epsilon, 0) == 0:
         raise ValueError("epsilon: expected a number above 0, got 0")
     guide = guide.astype(np.float64)
+    values = values.astype(np.promote_types(values.dtype, np.float32), copy=False)  # SciPy knows no floats of 16 bits
     mean_guide, mean_values = _window_means(guide, radius), _window_means(values, radius)
     variance = _window_means(guide * guide, radius) - mean_guide**2
     a = _window_means(guide * values, radius) - mean_guide * mean_values  # the covariance; in place, new memory is slow
