@@ -29,12 +29,11 @@ ROOT = Path(__file__).parents[1]
 HOME = ROOT / "build" / "peers"
 THREADS = min(2, os.cpu_count())
 SECONDS, LEAST, MOST = 60, 3, 15  # of a row's rounds together; how many rounds
-KERAS = ["tensorflow", "keras"]
 PEERS = {  # who -> name in the table, and what pip installs one after the other, or None for our own environment
     "xplique": (
         "xplique 2.0.2",
-        [["tensorflow", "tf_keras==2.21.0", "tensorflow-probability==0.25.0", "einops", "scikit-learn", "deprecated",
-          "opencv-python-headless"],
+        [["tensorflow", "tf_keras==2.21.0", "tensorflow-probability==0.25.0", "einops", "scikit-learn", "scikit-image",
+          "deprecated", "opencv-python-headless", "matplotlib"],
          ["--no-deps", "xplique==2.0.2"]],
     ),
     "keras_vis": ("tf-keras-vis 0.8.7", [["tensorflow", "tf-keras-vis==0.8.7"]]),
@@ -92,7 +91,8 @@ def pictures(ours, other):
 
 def texts(ours, other):
     wanted, *read = (sorted("".join(text.split()).casefold() for text in lines) for lines in (STREET_TEXT, ours, other))
-    return read == [wanted, wanted], "all lines right"
+    good = read == [wanted, wanted]
+    return good, f"all {len(wanted)} lines right" if good else f"ours {list(ours)}, theirs {list(other)}"
 
 
 class Row(NamedTuple):
@@ -104,7 +104,7 @@ class Row(NamedTuple):
 
 
 DREAM = {"layer": "block11_add", "octaves": 4, "octave_scale": 1.4, "steps": 15, "step_size": 0.01}
-STREET = "customer_freephone"
+STREET = "sanyo"
 STREET_TEXT = [label["text"] for label in data.street_labels(STREET)]
 ROWS = [
     Row("SmoothGrad, 32 samples, 224 px", "smooth_gradient", {"samples": 32, "noise": 0.15},
@@ -230,7 +230,12 @@ def statistics(ours, other, same=True):
     round, and the range of the ratios. There is no ratio where the two did not compute the same."""
     ratios = np.divide(ours, other)
     times = [f"{np.median(seconds):.3g} s" for seconds in (ours, other)]
-    return [*times, f"{np.median(ratios):.2f}", f"{min(ratios):.2f}–{max(ratios):.2f}"] if same else [*times, "–", "–"]
+    if not same:
+        return [*times, "–", "–"]
+    middle, least, most = (
+        f"{x:.2f}" if x > 0.01 else f"{x:.1g}" for x in (np.median(ratios), min(ratios), max(ratios))
+    )
+    return [*times, middle, f"{least} to {most}"]
 
 
 HEADER = ["work", "beside", "ours", "the other", "ours / other", "of single rounds", "the same result?"]

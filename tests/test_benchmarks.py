@@ -20,7 +20,7 @@ def peers():
 
 def test_the_ratio_is_the_median_of_the_pairs(peers):
     ours, other = [1, 3, 2], [2, 2, 10]  # pairs 0.5, 1.5, 0.2: not the ratio of the medians, 1
-    assert peers["statistics"](ours, other) == ["2 s", "2 s", "0.50", "0.20–1.50"]
+    assert peers["statistics"](ours, other) == ["2 s", "2 s", "0.50", "0.20 to 1.50"]
 
 
 def test_no_ratio_where_the_results_differ(peers):
