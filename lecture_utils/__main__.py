@@ -24,7 +24,11 @@ def lessons():
 
 def versions():
     """One line: Python, this package and what it requires."""
-    names = [re.match(r"[\w-]+", line)[0] for line in importlib.metadata.requires("lecture_utils") if ";" not in line]
+    try:
+        required = importlib.metadata.requires("lecture_utils")
+    except importlib.metadata.PackageNotFoundError:
+        return f"Python {platform.python_version()}; lecture_utils is used from its folder, without an installation"
+    names = [re.match(r"[\w-]+", line)[0] for line in required if ";" not in line]
     found = [f"{name} {importlib.metadata.version(name)}" for name in ["lecture_utils", *names]]
     return ", ".join([f"Python {platform.python_version()}", *found])
 

@@ -60,11 +60,8 @@ def invert(image, t, airlight):
     t = _map_for("t", t, image)
     if t.min() <= 0 or t.max() > 1:
         raise ValueError(f"t: expected values above 0 and up to 1, got {t.min():.3g} to {t.max():.3g}")
-    airlight = np.broadcast_to(_colour("airlight", airlight), 3)
-    clear = np.empty(image.shape, np.float32)
-    for c in range(3):  # NumPy is slow where it broadcasts along an axis of three
-        clear[..., c] = (image[..., c] - airlight[c]) / t + airlight[c]
-    return clear
+    airlight = _colour("airlight", airlight)
+    return (image - airlight) / t[..., None] + airlight
 
 
 def dark_channel(image, side=15):
@@ -149,9 +146,7 @@ def dark_channel_prior(image, side=15, strength=0.95, radius=60, epsilon=1e-3, l
         if checks.number(name, value, 0, 1) == 0:
             raise ValueError(f"{name}: expected a number above 0 and up to 1, got 0")
     airlight = atmospheric_light(image, dark_channel(image, side))
-    relative = np.empty_like(image)
-    for c in range(3):
-        relative[..., c] = np.minimum(image[..., c] / max(airlight[c], 1e-3), 1)
+    relative = np.minimum(image / np.maximum(airlight, 1e-3), 1)
     t = 1 - strength * dark_channel(relative, side)
     t = np.clip(guided_filter(_grey(image), t, radius, epsilon), least, 1)
     clear = invert(image, t, airlight)

@@ -61,8 +61,19 @@ def test_lesson_and_solutions_begin_with_a_cell_for_colab_that_does_nothing_else
         methods = {"__str__": lambda self: type(self).__name__, "run_cell": lambda self, text: commands.append(text)}
         exec(first.source, {"get_ipython": type(name, (), methods)})
     assert commands == [
-        "!git clone -q --depth 1 https://github.com/someone/lecture lecture\n!pip install -q sgfmill\n%cd -q lecture"
+        "!git clone -q --depth 1 https://github.com/someone/lecture /content/lecture\n"
+        "!pip install -q sgfmill\n%cd -q /content/lecture"
     ]
+
+
+def test_a_lesson_has_a_link_to_itself_in_colab_below_its_title_and_its_solutions_have_none(address):
+    lesson, solutions = notebooks.build(notebooks.sources()[4])
+    assert "Colab" not in str(lesson.cells) + str(solutions.cells)
+    address("https://github.com/someone/lecture")
+    lesson, solutions = notebooks.build(notebooks.sources()[4])
+    link = "https://colab.research.google.com/github/someone/lecture/blob/main/notebooks/05_occlusion.ipynb"
+    assert lesson.cells[0].source.startswith("# ") and f"]({link})" in lesson.cells[1].source
+    assert "Open this lesson" not in str(solutions.cells)
 
 
 def test_colab_lacks_only_what_the_first_cell_installs():

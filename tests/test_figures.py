@@ -93,6 +93,9 @@ def test_another_shape_and_another_size_are_noticed():
     image = curve()
     half = image.resize((image.width // 2, image.height // 2), Image.Resampling.BOX)
     assert "pixels instead of" in figures.fault(half, image)
+    wider = image.resize((round(1.035 * image.width), image.height), Image.Resampling.BICUBIC)
+    assert "pixels instead of" in figures.fault(wider, image)
+    assert "pixels instead of" not in (figures.fault(wider, image, **figures.OTHER_MATPLOTLIB) or "")
 
 
 def test_a_missing_or_additional_picture_is_noticed():

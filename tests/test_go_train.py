@@ -174,6 +174,28 @@ def test_the_learning_rate_falls_to_0_along_half_a_cosine(shards, monkeypatch):
     np.testing.assert_allclose(rates, expected, rtol=1e-4, atol=1e-8)
 
 
+def test_muon_steps_along_the_nearest_orthogonal_matrix_and_adam_does_the_rest():
+    rng, rate = np.random.default_rng(0), 0.01
+    kernel, last, bias = (keras.Variable(rng.normal(size=s).astype("float32")) for s in ((3, 3, 8, 6), (1, 1, 6, 1), 6))
+    before = [keras.ops.convert_to_numpy(v).copy() for v in (kernel, last, bias)]
+    gradients = [rng.normal(size=v.shape).astype("float32") for v in (kernel, last, bias)]
+    train.Muon(rate).apply([keras.ops.convert_to_tensor(g) for g in gradients], [kernel, last, bias])
+    step = (before[0] - keras.ops.convert_to_numpy(kernel)).reshape(72, 6) / (rate * 0.2 * np.sqrt(72))
+    left, singular, right = np.linalg.svd(gradients[0].reshape(72, 6), full_matrices=False)
+    seen = left.T @ step @ right.T  # the same directions, all about as long
+    assert singular.max() / singular.min() > 1.5 and np.abs(seen - np.diag(np.diag(seen))).max() < 0.01
+    assert 0.65 < np.diag(seen).min() <= np.diag(seen).max() < 1.25
+    for variable, old, gradient in zip((last, bias), before[1:], gradients[1:], strict=True):
+        step = old - keras.ops.convert_to_numpy(variable)
+        np.testing.assert_allclose(step, rate * np.sign(gradient), rtol=1e-3)  # Adam's first
+
+
+@pytest.mark.parametrize("optimizer", ["Muon", "sgd", None])
+def test_an_unknown_optimizer_is_refused(shards, optimizer):
+    with pytest.raises(ValueError, match="^optimizer: unknown"):
+        run(shards, small_network(), optimizer=optimizer)
+
+
 def test_evaluation_counts_what_it_says(shards):
     network = networks.policy_network(2, depth=1, size=SIZE)
     network.get_layer("conv2").set_weights([np.zeros((1, 1, 2, 1))])

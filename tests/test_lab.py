@@ -64,6 +64,16 @@ def test_answers_go_into_a_new_version_and_the_old_copy_stays(lessons, tmp_path)
         assert f"drop = 0.{version}" in "\n".join(cell.source for cell in read(mine / kept).cells)
 
 
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"cells": 1}', "\xff"])
+def test_a_copy_that_cannot_be_read_is_left_alone(lessons, tmp_path, text):
+    (tmp_path / "mine").mkdir()
+    mine = tmp_path / "mine" / LESSON.name
+    mine.write_bytes(text.encode("latin-1"))
+    (said,) = lab.copy_lessons(tmp_path / "mine", lessons)
+    assert said.startswith(f"{LESSON.name}: your copy cannot be read (") and said.endswith("), and is left alone")
+    assert mine.read_bytes() == text.encode("latin-1")
+
+
 def test_every_exercise_of_every_lesson_can_be_carried_over():
     for lesson in notebooks.lessons():
         cells = [cell for cell in read(lesson).cells if cell.cell_type == "code" and "exercise" in notebooks.tags(cell)]

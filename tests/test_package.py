@@ -1,6 +1,7 @@
 """The package outside its checkout, and what `python -m lecture_utils` says of it."""
 
 import fnmatch
+import importlib.metadata
 import os
 import subprocess
 import sys
@@ -38,3 +39,11 @@ def test_the_overview_says_where_data_come_from_if_there_are_none(tmp_path):
         capture_output=True, text=True, cwd=ROOT, env=os.environ | {"LECTURE_DATA": str(tmp_path)},
     )  # fmt: skip
     assert done.returncode == 0 and f"Data: The lessons' files are not in {tmp_path}" in done.stdout
+
+
+def test_the_overview_works_in_a_folder_that_was_not_installed(monkeypatch):
+    def not_found(name):
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "requires", not_found)
+    assert "lecture_utils is used from its folder, without an installation" in overview.versions()

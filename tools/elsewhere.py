@@ -1,8 +1,8 @@
 """Lessons that start with a click, without an installation: in Colab, on Binder, in Codespaces.
 
 The repository's address stands in one place: as `Repository` under [project.urls] in pyproject.toml. From there
-`make notebooks` writes the links into README, and into the notebooks a first cell for Colab; `make site` gives the
-pages theirs. Without an address there are no links, and no such cell.
+`make notebooks` writes links into README and lessons, and into the notebooks a first cell for Colab; `make site` gives
+the pages theirs. Without an address there are no links, and no such cell.
 """
 
 import re
@@ -14,6 +14,7 @@ import nbformat
 ROOT = Path(__file__).resolve().parents[1]
 FIRST = "my_notebooks/01_convolution_vs_fully_connected.ipynb"  # tools.lab makes this copy of lesson 1
 MISSING_IN_COLAB = "sgfmill"  # the rest of requirements.txt is there; tests/test_elsewhere.py says in which versions
+IN_COLAB = "/content/lecture"  # where the first cell puts the repository
 BEGIN, END = "<!-- links to Colab, Binder and Codespaces, by make notebooks -->\n", "<!-- end of links -->\n"
 
 
@@ -47,12 +48,18 @@ def links(name, lessons):
     )
 
 
+def link_cell(name, lesson):
+    """The cell below a lesson's title that opens it in Colab."""
+    source = f"[Open this lesson in Colab]({colab(name, lesson)}): nothing to install, it runs in the browser."
+    return nbformat.v4.new_markdown_cell(source, metadata={"slideshow": {"slide_type": "skip"}})
+
+
 def first_cell(name):
     """The cell that brings the repository `name` into a Colab runtime, and does nothing elsewhere."""
     source = (
         'if "google.colab" in str(get_ipython()):  # fetch the files of the lessons; skipped elsewhere\n'
-        f'    get_ipython().run_cell("!git clone -q --depth 1 https://github.com/{name} lecture\\n"\n'
-        f'        "!pip install -q {MISSING_IN_COLAB}\\n%cd -q lecture")'
+        f'    get_ipython().run_cell("!git clone -q --depth 1 https://github.com/{name} {IN_COLAB}\\n"\n'
+        f'        "!pip install -q {MISSING_IN_COLAB}\\n%cd -q {IN_COLAB}")'
     )
     return nbformat.v4.new_code_cell(source, metadata={"slideshow": {"slide_type": "skip"}, "tags": ["setup"]})
 

@@ -29,7 +29,7 @@ These are your own copies of the ten lessons. Change whatever you like; `../note
 
 def copy_lessons(folder=FOLDER, lessons=None):
     """Bring `folder` up to date with the lessons (paths of committed notebooks, by default all). Returns a line of
-    text for each copy that was made."""
+    text for each copy that was made, or that cannot be read."""
     lessons = list(lessons or notebooks.lessons())
     folder.mkdir(parents=True, exist_ok=True)
     said = []
@@ -42,7 +42,11 @@ def copy_lessons(folder=FOLDER, lessons=None):
         if not mine.exists():
             said.append(f"{mine.name}: a new copy")
         else:
-            old = nbformat.read(mine, as_version=4)
+            try:
+                old = nbformat.read(mine, as_version=4)
+            except Exception as error:  # nbformat raises whatever it met: JSON, Unicode, a missing key
+                said.append(f"{mine.name}: your copy cannot be read ({error}), and is left alone")
+                continue
             if old.metadata.get("lesson_version") == version:
                 continue
             before = free_name(mine)

@@ -90,6 +90,8 @@ def build(source):
         setup = next(number for number, cell in enumerate(cells) if cell.cell_type == "code")
         cells.insert(setup, elsewhere.first_cell(name))
     lesson = [cell for cell in cells if "solution" not in tags(cell)]
+    if name:
+        lesson.insert(1, elsewhere.link_cell(name, source))
     solved = [
         cell
         for cell in cells

@@ -189,17 +189,18 @@ def evaluate(network, folder, split="test", size=19, limit=None):
 
 def train(
     folder, network, *, epochs, steps_per_epoch=200, batch_size=128, learning_rate=1e-3, decay_epochs=None, seed=0,
-    worker=0, workers=1, check_every=5,
+    worker=0, workers=1, check_every=5, optimizer="adam",
 ):  # fmt: skip
     """Train `network` on the shards in folder/shards for `epochs` epochs; returns it. A run that was stopped goes on
     where its last epoch ended: weights, optimiser and data are as if nothing had happened.
 
-    The optimiser is Adam, its rate `learning_rate` until it falls to 0 along half a cosine over the last `decay_epochs`
-    epochs (None: over all); before that begins, a run may be called again with another number of epochs. An epoch has
-    `steps_per_epoch` steps, whatever the number of games. batch_size: positions of all `workers` together, of which
-    `worker` (0, 1, ...) takes its share. Every `check_every` epochs 4,096 validation positions are predicted.
-    Raises ValueError if the checkpoint in `folder` is of another run, `batch_size` is no multiple of `workers`, or
-    `decay_epochs` exceeds `epochs`.
+    optimizer: "adam" or "muon" (`Muon`). Its rate is `learning_rate` until it falls to 0 along half a cosine over the
+    last `decay_epochs` epochs (None: over all); before that begins, a run may be called again with another number of
+    epochs. An epoch has `steps_per_epoch` steps, whatever the number of games. batch_size: positions of all `workers`
+    together, of which `worker` (0, 1, ...) takes its share. Every `check_every` epochs 4,096 validation positions are
+    predicted.
+    Raises ValueError if the checkpoint in `folder` is of another run, `batch_size` is no multiple of `workers`,
+    `decay_epochs` exceeds `epochs`, or for an unknown `optimizer`.
     """
     folder = Path(folder)
     if checks.integer("batch_size", batch_size, 1) % checks.integer("workers", workers, 1):
@@ -211,11 +212,12 @@ def train(
     settings = {
         "network": network.name, "parameters": network.count_params(), "epochs": epochs, "batch_size": batch_size,
         "steps_per_epoch": steps_per_epoch, "learning_rate": learning_rate, "decay_epochs": decay_epochs, "seed": seed,
+        "optimizer": checks.one_of("optimizer", optimizer, OPTIMIZERS),
     }  # fmt: skip
     log, checkpoint = folder / "log.jsonl", folder / "checkpoint.npz"
     model = networks.logits_of(network)
     model.compile(
-        keras.optimizers.Adam(
+        OPTIMIZERS[optimizer](
             _ConstantThenCosine(learning_rate, epochs * steps_per_epoch, decay_epochs * steps_per_epoch)
         ),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
@@ -238,6 +240,28 @@ def train(
             _save(model, line | ({"settings": settings} if number == 1 else {}), log, checkpoint)
             print(json.dumps(line), flush=True)
     return network
+
+
+class Muon(keras.optimizers.Muon):
+    """Muon for convolutions: the momentum of a kernel, as a matrix with a row for each weight of a filter and a column
+    for each filter, is replaced by the nearest orthogonal matrix before it is subtracted, so that every direction is
+    learned at the same rate. Biases and the last kernel, which has one filter, are left to Adam. Nothing decays.
+    Source: Jordan and others, "Muon", 2024; the scale of a step: Liu and others, arXiv 2502.16982."""
+
+    def __init__(self, learning_rate):
+        super().__init__(learning_rate, weight_decay=None, adam_weight_decay=None)
+
+    def _should_use_adamw(self, variable):
+        return len(variable.shape) < 2 or variable.shape[-1] == 1
+
+    def _muon_update_step(self, gradient, variable, lr, m):
+        self.assign(m, self.momentum * m + gradient)
+        matrix = keras.ops.reshape(self.momentum * m + gradient, (-1, variable.shape[-1]))
+        step = self.lr_adjust(lr * self.zeropower_via_newtonschulz5(matrix, self.ns_steps))
+        self.assign_sub(variable, keras.ops.reshape(step, variable.shape))
+
+
+OPTIMIZERS = {"adam": keras.optimizers.Adam, "muon": Muon}
 
 
 class _ConstantThenCosine(keras.optimizers.schedules.LearningRateSchedule):
@@ -302,6 +326,7 @@ def main(arguments=None):
     parser.add_argument("--steps-per-epoch", type=int, default=200)
     parser.add_argument("--batch-size", type=int, default=128, help="positions in a step, of all workers together")
     parser.add_argument("--learning-rate", type=float, default=1e-3)
+    parser.add_argument("--optimizer", choices=OPTIMIZERS, default="adam")
     parser.add_argument("--precision", choices=("float32", "mixed_bfloat16"), default="float32")
     parser.add_argument("--decay-epochs", type=int, help="the rate is constant but for so many last epochs")
     parser.add_argument("--seed", type=int, default=0)
@@ -329,6 +354,7 @@ def main(arguments=None):
     train(
         folder, network, epochs=a.epochs, steps_per_epoch=a.steps_per_epoch, batch_size=a.batch_size,
         learning_rate=a.learning_rate, decay_epochs=a.decay_epochs, seed=a.seed, worker=a.worker, workers=a.workers,
+        optimizer=a.optimizer,
     )  # fmt: skip
     if a.worker == 0:
         network.save_weights(folder / "policy.weights.h5")
