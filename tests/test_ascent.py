@@ -125,7 +125,8 @@ def test_a_step_moves_the_pixels_of_each_image_by_the_step_size(mnist):
 
 
 def test_one_image_or_several_as_the_start_has(mnist):
-    goal, start = ascent.channel(mnist, 3, "logits"), np.full((3, 28, 28, 1), 0.5, np.float32)
+    goal = ascent.channel(mnist, 3, "logits")
+    start = np.repeat(np.random.default_rng(0).uniform(0.3, 0.7, (1, 28, 28, 1)).astype(np.float32), 3, axis=0)
     three, one = ascent.ascend(goal, start, steps=2), ascent.ascend(goal, start[0], steps=2)
     assert three.shape == (3, 28, 28, 1) and one.shape == (28, 28, 1)
     np.testing.assert_allclose(three, [one] * 3, atol=1e-5)
