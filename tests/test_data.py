@@ -28,9 +28,9 @@ def copy(tmp_path, monkeypatch):
         shutil.copy(data.DATA / name, tmp_path / name)
     monkeypatch.setattr(data, "DATA", tmp_path)
     monkeypatch.setattr(data, "CHECKOUT", tmp_path)
-    data.path.cache_clear()
+    data._checked.cache_clear()
     yield tmp_path
-    data.path.cache_clear()
+    data._checked.cache_clear()
 
 
 def test_mnist_is_complete_and_unaltered():
