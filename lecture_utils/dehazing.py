@@ -13,7 +13,6 @@ from scipy import cluster, ndimage
 
 from lecture_utils import checks, images, models
 
-
 LARGEST_WINDOW = 9_999  # pixels
 
 
@@ -259,7 +258,9 @@ def invent_depth(image, seed):
     image = checks.images("image", image, channels=3, ndim=3)
     if min(image.shape[:2]) < 16:
         raise ValueError(f"image: expected at least 16 x 16 pixels, got shape {image.shape}")
-    rng = np.random.default_rng([checks.integer("seed", one, 0) for one in np.atleast_1d(checks.as_array("seed", seed))])
+    rng = np.random.default_rng(
+        [checks.integer("seed", one, 0) for one in np.atleast_1d(checks.as_array("seed", seed))]
+    )
     small = image[::4, ::4]
     height, width = small.shape[:2]
     down, right = np.meshgrid(np.linspace(0, 1, height), np.linspace(0, 1, width), indexing="ij")

@@ -123,7 +123,13 @@ def dcpdn(first=24, growth=8, blocks=(4, 6, 8), decoder=32, refined=12, light=8)
     image. Here t and A end in sigmoids, so that the division is tame from the first step on.
     Zhang and Patel, "Densely Connected Pyramid Dehazing Network", CVPR 2018.
     """
-    for name, filters in (("first", first), ("growth", growth), ("decoder", decoder), ("refined", refined), ("light", light)):
+    for name, filters in (
+        ("first", first),
+        ("growth", growth),
+        ("decoder", decoder),
+        ("refined", refined),
+        ("light", light),
+    ):
         checks.integer(name, filters, 1, WIDEST)
     for repeats in checks.sizes("blocks", blocks, "(repeats, repeats, repeats)"):
         checks.integer("blocks", repeats, 1, DEEPEST)

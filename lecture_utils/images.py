@@ -7,7 +7,6 @@ from scipy.ndimage import gaussian_filter
 
 from lecture_utils import checks
 
-
 WIDEST = 1000  # pixels: standard deviation of a blur
 
 

@@ -436,7 +436,7 @@ def test_set_up_stones_come_before_the_first_move(first):
     board = played(Board(5), first)
     before = state(board)
     for colour in (BLACK, WHITE, EMPTY):
-        with pytest.raises(ValueError, match="place: set-up stones come before the first move"):
+        with pytest.raises(ValueError, match="places: set-up stones come before the first move"):
             board.place({colour: ["A1"]})
     assert state(board) == before
 
@@ -445,7 +445,7 @@ def test_set_up_stones_must_have_liberties():
     board = Board(5)
     board.place({WHITE: ["A4", "B5"]})
     before = state(board)
-    with pytest.raises(ValueError, match="place: the stone at A5 would have no liberty"):
+    with pytest.raises(ValueError, match="places: the stone at A5 would have no liberty"):
         board.place({BLACK: ["C3", "A5"]})
     assert state(board) == before
     with pytest.raises(ValueError, match="the stone at .. would have no liberty"):
@@ -458,7 +458,7 @@ def test_set_up_stones_must_have_liberties():
 def test_wrong_set_up_changes_nothing():
     board = Board(5)
     before = state(board)
-    with pytest.raises(ValueError, match="place: expected the colours 1, -1 and 0, got 3"):
+    with pytest.raises(ValueError, match="places: expected the colours 1, -1 and 0, got 3"):
         board.place({BLACK: ["A1"], 3: ["A2"]})
     with pytest.raises(IllegalMove, match="off the board"):
         board.place({BLACK: ["A1", "A6"]})
