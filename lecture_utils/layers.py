@@ -109,16 +109,16 @@ def class_indices(model, images, target=None):
     return np.array([_number(one, classes, named=True) for one in given], np.int32)
 
 
-def activation_of(value):
-    """`value` as the function that Keras makes of it: a name, as "relu", a function, or None for no activation. Raises
-    ValueError for what is no function of a tensor that keeps its shape."""
+def activation_of(activation):
+    """`activation` as the function that Keras makes of it: a name, as "relu", a function, or None for no activation.
+    Raises ValueError for what is no function of a tensor that keeps its shape."""
     try:
-        function = keras.activations.get(value)
-        good = not isinstance(value, type) and function(keras.ops.zeros((1, 2))).shape == (1, 2)
+        function = keras.activations.get(activation)
+        good = not isinstance(activation, type) and function(keras.ops.zeros((1, 2))).shape == (1, 2)
     except Exception:  # whatever such a function, or Keras itself, may raise
         good = False
     if not good:
-        raise ValueError(f"activation: expected a name, as 'relu', a function or None, got {checks.shown(value)}")
+        raise ValueError(f"activation: expected a name, as 'relu', a function or None, got {checks.shown(activation)}")
     return function
 
 

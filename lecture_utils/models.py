@@ -216,7 +216,8 @@ def patch_cnn(trained=True, classes=1072):
     It tells patches of the shipped photos apart, however they are moved, scaled or recoloured (surrogate classes,
     Dosovitskiy and others, NIPS 2014). trained: with the shipped weights; False: random ones, always the
     same.
-    classes: outputs, up to 100,000. Raises ValueError for trained weights with another number of classes. Lesson 3, slide 23.
+    classes: outputs, up to 100,000. Raises ValueError for trained weights with another number of classes. Lesson 3,
+    slide 23.
     """
     classes = checks.integer("classes", classes, 1, 100_000)
     if checks.boolean("trained", trained) and classes != 1072:

@@ -223,7 +223,8 @@ class Engine:
 
 
 def gnugo(level, seed):
-    """GNU Go as an `Engine` that never resigns; level: 0 to 10. Raises ValueError for another one, or a seed below 0."""
+    """GNU Go as an `Engine` that never resigns; level: 0 to 10. Raises ValueError for another one, or a seed
+    below 0."""
     level, seed = checks.integer("level", level, 0, 10), checks.integer("seed", seed, 0)
     options = {"--mode": "gtp", "--level": level, "--seed": seed}
     return Engine(["gnugo", *(str(part) for pair in options.items() for part in pair), "--never-resign"])

@@ -152,6 +152,8 @@ def relative_board(planes):
 def grids(name, value, axes=None):
     """`value` as an array of numbers (N, rows, columns, ...), with so many axes. It is not looked at number by number:
     batch after batch comes here while a network is trained."""
+    checks.text("name", name)
+    axes = None if axes is None else checks.integer("axes", axes, 3, 10)
     value = checks.as_array(name, value)
     if value.dtype.kind not in "biuf" or value.ndim < 3 or axes not in (None, value.ndim):
         raise ValueError(f"{name}: expected numbers (N, size, size, ...), got {value.dtype} of shape {value.shape}")
