@@ -132,7 +132,7 @@ def guided(model, image, layer):
     Raises ValueError for an unknown layer, one without feature maps, or a wrong image.
     """
     image = images_for(model, image, "image", ndim=3)
-    channels = layer_with_maps(model, layer).output.shape[-1]
+    layer, channels = layer_with_maps(model, layer).name, layer_with_maps(model, layer).output.shape[-1]
     vectors = tf.reshape(up_to(model, layer)(image[None], training=False), (-1, channels))
     return _objective(_nearest_products, model, layer, vectors)
 

@@ -39,6 +39,7 @@ def integer(name, value, minimum, maximum=MOST):
 
 def number(name, value, minimum, maximum=LARGEST):
     """`value` as a float from `minimum` to `maximum`, not infinite."""
+    value = float(value) if isinstance(value, np.floating) else value  # 16 bits cannot be compared with `maximum`
     real = isinstance(value, numbers.Real) and not isinstance(value, (bool, np.bool))
     if not real or not minimum <= value <= maximum:
         at_least = maximum == LARGEST and not (real and LARGEST < value < np.inf)
@@ -110,14 +111,14 @@ def array(name, value, ndim, integers=False):
     allowed = (ndim,) if isinstance(ndim, int) else tuple(ndim)
     result = as_array(name, value)
     kinds, wanted = ("iu", "whole numbers") if integers else ("iuf", "numbers")
-    if result.dtype.kind not in kinds:
+    if result.dtype.kind not in kinds or result.dtype.itemsize > 8:
         raise ValueError(f"{name}: expected an array of {wanted}, got dtype {result.dtype}")
     if result.ndim not in allowed:
         axes = " or ".join(map(str, allowed))
         raise ValueError(f"{name}: expected an array with {axes} axes, got shape {result.shape}")
     if result.size == 0:
         raise ValueError(f"{name}: expected at least one value along every axis, got shape {result.shape}")
-    low, high = result.min(), result.max()
+    low, high = float(result.min()), float(result.max())
     if not np.isfinite(low) or not np.isfinite(high):
         raise ValueError(f"{name}: expected finite numbers, got NaN or infinity")
     if low < -LARGEST or high > LARGEST:

@@ -40,7 +40,8 @@ def convolve(image, kernel, stride=1, padding=0):
     if image.ndim == 3 and kernel.shape[2] != image.shape[2]:
         raise ValueError(f"kernel: expected depth {image.shape[2]} like the image, got shape {kernel.shape}")
     _places(image.shape[:2], kernel.shape[:2], stride, padding)
-    checks.room("padding", (image.shape[0] + 2 * int(padding)) * (image.shape[1] + 2 * int(padding)), 10**8, "pixels")
+    padding = int(padding)
+    checks.room("padding", (image.shape[0] + 2 * padding) * (image.shape[1] + 2 * padding), 10**8, "pixels")
     image = np.pad(image, [(padding, padding)] * 2 + [(0, 0)] * (image.ndim - 2))
     windows = sliding_window_view(image, kernel.shape[:2], axis=(0, 1))[::stride, ::stride]
     if image.ndim == 2:
@@ -144,7 +145,7 @@ def show_steps(image, kernel, positions, alt):
     """Figure: for each (row, column) of `positions`, the window on the image above its products, and at the right the
     feature map with these places framed. Raises ValueError as `convolve` does, and for other places."""
     image, kernel = checks.array("image", image, 2), checks.array("kernel", kernel, 2)
-    result = convolve(image, kernel)
+    result, _ = convolve(image, kernel), checks.text("alt", alt, plots.ALT)
     if not isinstance(positions, (list, tuple)) or not positions:
         raise ValueError(f"positions: expected a list of (row, column), got {checks.shown(positions)}")
     checks.room("positions", len(positions), 10, "places")
@@ -182,6 +183,7 @@ def show_wires(image, kernel, outputs, alt):
     image: (6, 6) of 0 and 1. kernel: (3, 3). outputs: one or two of 0..15. Raises ValueError for anything else.
     Slides 13 and 14.
     """
+    checks.text("alt", alt, plots.ALT)
     image, kernel = checks.array("image", image, 2), checks.array("kernel", kernel, 2)
     for name, value, shape in (("image", image, (6, 6)), ("kernel", kernel, (3, 3))):
         if value.shape != shape:
@@ -274,7 +276,7 @@ def show_weight_matrix(connections, alt, framed=0):
     than 0 to 9."""
     connections = checks.within("connections", checks.array("connections", connections, 2, integers=True), 0, 9)
     checks.room("connections", connections.size, 10_000, "numbers")
-    framed = checks.integer("framed", framed, 0, len(WINDOWS))
+    framed, _ = checks.integer("framed", framed, 0, len(WINDOWS)), checks.text("alt", alt, plots.ALT)
     figure, ax = plt.subplots(figsize=(13, 6.4))
     plots.categories(ax, connections)
     ax.set(xlabel="input pixel, counted row by row", ylabel="output, counted row by row")

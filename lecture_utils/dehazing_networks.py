@@ -86,7 +86,7 @@ def gfn_views(image):
     White balance (every colour's mean made the same), contrast 2 (0.5 + m) (I - m) around the mean m, gamma I^2.5.
     Raises ValueError for other axes or no numbers.
     """
-    image = _maps("image", image, 3)
+    image = _maps("image", image, channels=3)
     colour = ops.mean(image, axis=(1, 2), keepdims=True)
     mean = ops.mean(colour, axis=3, keepdims=True)
     balanced = ops.minimum(image * mean / (colour + 1e-5), 1)
@@ -123,14 +123,8 @@ def dcpdn(first=24, growth=8, blocks=(4, 6, 8), decoder=32, refined=12, light=8)
     image. Here t and A end in sigmoids, so that the division is tame from the first step on.
     Zhang and Patel, "Densely Connected Pyramid Dehazing Network", CVPR 2018.
     """
-    for name, filters in (
-        ("first", first),
-        ("growth", growth),
-        ("decoder", decoder),
-        ("refined", refined),
-        ("light", light),
-    ):
-        checks.integer(name, filters, 1, WIDEST)
+    widths = {"first": first, "growth": growth, "decoder": decoder, "refined": refined, "light": light}
+    first, growth, decoder, refined, light = (checks.integer(name, value, 1, WIDEST) for name, value in widths.items())
     for repeats in checks.sizes("blocks", blocks, "(repeats, repeats, repeats)"):
         checks.integer("blocks", repeats, 1, DEEPEST)
     image = keras.Input((None, None, 3), name="image")
@@ -192,7 +186,7 @@ def epdn(width=8, residual=3, local_residual=3):
     then twice an enhancer that looks at averages over 4 to 32 pixels. Adversarial training adds two discriminators.
     Qu, Chen, Huang and Xie, "Enhanced Pix2pix Dehazing Network", CVPR 2019.
     """
-    checks.integer("width", width, 1, WIDEST)
+    width = checks.integer("width", width, 1, WIDEST)
     for name, number in (("residual", residual), ("local_residual", local_residual)):
         checks.integer(name, number, 0, DEEPEST)
     image = keras.Input((None, None, 3), name="image")
@@ -238,9 +232,10 @@ def instance_norm(x):
 
 
 def _maps(name, value, channels=None):
-    """`value`, an array or a tensor (N, H, W, C), in a graph, too."""
-    if not hasattr(value, "shape") or not hasattr(value, "dtype") or isinstance(value, np.ndarray | np.generic):
-        value = checks.array(name, value, 4).astype(np.float32)
+    """`value`, an array or a tensor (N, H, W, C), in a graph, too; images in [0, 1] if there are so many channels."""
+    if not keras.ops.is_tensor(value) and not isinstance(value, keras.KerasTensor):
+        value = checks.array(name, value, 4) if channels is None else checks.images(name, value)
+        value = value.astype(np.float32)
     if len(value.shape) != 4 or channels not in (None, value.shape[-1]):
         raise ValueError(f"{name}: expected (N, H, W, {channels or 'C'}), got shape {tuple(value.shape)}")
     return value

@@ -23,7 +23,8 @@ def layer_names(model):
 
 def layer_of(model, layer, argument="layer"):
     """The layer of `model` that is called `layer`. Raises ValueError, offering the nearest names, if there is none."""
-    return model.get_layer(checks.one_of(checks.text("argument", argument), layer, layer_names(model)))
+    known = layer_names(model)
+    return model.get_layer(checks.one_of(checks.text("argument", argument), layer, known))
 
 
 def layer_with_maps(model, layer=None, argument="layer"):

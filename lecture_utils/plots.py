@@ -26,6 +26,7 @@ BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, GREY = (
     "#666666",
 )
 NINE = ["#CC6677", "#88CCEE", "#DDCC77", "#117733", "#AA4499", "#44AA99", "#999933", "#332288", "#882255"]
+ALT = "a sentence that says what the figure shows"
 INK, PAPER = "#222222", "#FFFFFF"
 ON_NINE = [INK, INK, INK, PAPER, PAPER, INK, INK, PAPER, PAPER]  # what can be read on each of the nine
 
@@ -72,7 +73,7 @@ def show(figure, alt):
     Photos are stored as JPEG, in a third of the space; charts, and images of few pixels, as PNG, whose edges are sharp.
     """
     checks.instance("figure", figure, Figure, "a figure of Matplotlib")
-    checks.text("alt", alt, "a sentence that says what the figure shows")
+    checks.text("alt", alt, ALT)
     pixels = sum(np.prod(image.get_size()) for ax in figure.axes for image in ax.images)
     name, options = ("jpeg", {"pil_kwargs": JPEG}) if pixels >= PHOTOS else ("png", {"metadata": {"Software": None}})
     buffer = io.BytesIO()
@@ -105,6 +106,7 @@ def images(pictures, titles, alt, columns=None, limits=(0, 1), cmap="gray", widt
     cmap: a colour map of Matplotlib or its name. width: of the figure, in inches. title_size: in points.
     Raises ValueError for anything else.
     """
+    checks.text("alt", alt, ALT)
     pictures, titles = [_picture(picture) for picture in _listed("pictures", pictures)], _listed("titles", titles)
     checks.room("pictures", len(pictures), 1000, "pictures")
     for title in titles:
@@ -232,6 +234,7 @@ def categories(ax, array):
 def flow(steps, alt):
     """Figure: boxes joined by arrows, left to right. steps: list of (title, detail, colour), the colour as "#D55E00".
     Raises ValueError for anything else."""
+    checks.text("alt", alt, ALT)
     steps = _listed("steps", steps)
     for step in steps or [None]:
         texts = isinstance(step, (list, tuple)) and len(step) == 3 and all(isinstance(part, str) for part in step)

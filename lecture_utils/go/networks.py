@@ -150,14 +150,14 @@ def relative_board(planes):
 
 
 def grids(name, value, axes=None):
-    """`value` as an array of numbers (N, rows, columns, ...), with so many axes. It is not looked at number by number:
-    batch after batch comes here while a network is trained."""
+    """`value` as an array of numbers (N, rows, columns, ...), with so many axes. Only floats are looked at number by
+    number: batch after batch of bytes comes here while a network is trained."""
     checks.text("name", name)
     axes = None if axes is None else checks.integer("axes", axes, 3, 10)
     value = checks.as_array(name, value)
     if value.dtype.kind not in "biuf" or value.ndim < 3 or axes not in (None, value.ndim):
         raise ValueError(f"{name}: expected numbers (N, size, size, ...), got {value.dtype} of shape {value.shape}")
-    return value
+    return checks.array(name, value, value.ndim) if value.dtype.kind == "f" else value
 
 
 SYMMETRIES = 8  # four rotations, each also mirrored
