@@ -90,7 +90,8 @@ def total_variation(images, power=1):
 def tensor(name, value, axes):
     """`value`, an array or a tensor of numbers with so many axes, as a tensor; in a graph, too. Raises ValueError
     for anything else."""
-    checks.text("name", name), checks.integer("axes", axes, 0, 10)
+    axes = checks.integer("axes", axes, 0, 10)
+    checks.text("name", name)
     if not tf.is_tensor(value):
         checks.array(name, value, axes)
         value = tf.convert_to_tensor(value)

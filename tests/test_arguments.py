@@ -13,6 +13,7 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+import tensorflow as tf
 from PIL import Image
 
 import lecture_utils
@@ -694,15 +695,31 @@ def complaint(function, arguments, folder):
         return f"{type(error).__name__}: {error}"
 
 
+@pytest.fixture
+def eager():
+    """Without graphs, which take most of the time where so little is computed."""
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
+def tries(function, argument):
+    """The wrong values for an argument. A switch may be True, and what a function that is called does is its own."""
+    usual = CASES[function][0].get(argument, inspect.signature(function).parameters[argument].default)
+    for value in [*WRONG, *nearly(usual)]:
+        switched = isinstance(usual, bool) and value is True
+        if not switched and not (argument == "callback" and isinstance(value, keras.Layer)):
+            yield value
+
+
+@pytest.mark.filterwarnings("ignore:Even though the `tf.config.experimental_run_functions_eagerly`:UserWarning")
 @pytest.mark.parametrize("function", CASES, ids=name_of)
-def test_any_wrong_value_gets_a_value_error_that_names_an_argument(function, folder):
-    right, known = CASES[function][0], inspect.signature(function).parameters
+def test_any_wrong_value_gets_a_value_error_that_names_an_argument(function, folder, eager):
+    right = CASES[function][0]
     call(function, right, folder)
     found = []
     for argument in parameters(function):
-        for value in [*WRONG, *nearly(right.get(argument, known[argument].default))]:
-            if argument == "callback" and isinstance(value, keras.Layer):
-                continue  # a function that may raise what it likes
+        for value in tries(function, argument):
             if problem := complaint(function, right | {argument: value}, folder):
                 found.append(f"{argument}={checks.shown(value)} -> {problem[:300]}")
     assert not found, f"{name_of(function)}\n" + "\n".join(found)

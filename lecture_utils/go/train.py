@@ -246,7 +246,8 @@ def train(
     worker, check_every = checks.integer("worker", worker, 0), checks.integer("check_every", check_every, 1)
     if worker >= checks.integer("workers", workers, 1):
         raise ValueError(f"worker: expected 0 to {workers - 1}, one of the {workers} workers, got {worker}")
-    if checks.integer("batch_size", batch_size, 1) % checks.integer("workers", workers, 1):
+    batch_size, workers = checks.integer("batch_size", batch_size, 1), int(workers)
+    if batch_size % workers:
         raise ValueError(f"batch_size: expected a multiple of the {workers} workers, got {batch_size}")
     decay_epochs = checks.integer("decay_epochs", epochs if decay_epochs is None else decay_epochs, 0)
     if decay_epochs > epochs:
