@@ -126,8 +126,8 @@ def to_bytes(image):
 def save_jpeg(image, file, quality=90):
     """Write `image` (H, W, 3) in [0, 1] to `file`, a name that ends in .jpg, as JPEG; its folder is made where it is
     missing. quality: 1 to 100. Raises ValueError for anything else."""
-    image, file = checks.images("image", image, 3, ndim=3), checks.path("file", file)
-    quality = checks.integer("quality", quality, 1, 100)
+    image, quality = checks.images("image", image, 3, ndim=3), checks.integer("quality", quality, 1, 100)
+    file = checks.path("file", file)
     if file.suffix != ".jpg":
         raise ValueError(f"file: expected a name that ends in .jpg, got {file.name!r}")
     file.parent.mkdir(parents=True, exist_ok=True)

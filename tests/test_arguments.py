@@ -48,6 +48,7 @@ MODULES = [
 ]
 CLASSES = (board.Board, gtp.Engine, gtp.Player, train.Batches)  # their methods are here, too
 IMAGE = np.full((40, 40, 3), 0.5, np.float32)
+SMALL = IMAGE[:12, :12]
 DIGITS = np.full((2, 28, 28, 1), 0.5, np.float32)
 MAPS = np.ones((1, 2, 2, 3), np.float32)
 CORNERS = np.array([[2, 2], [30, 2], [30, 20], [2, 20]])
@@ -134,7 +135,7 @@ def cases():
     wrong_digit = {"model": "MNIST", "image": DIGITS[:, :20], "target": [1, 2]}
     boxes = {"patch": 0, "stride": 0}
     curve = (
-        {**digit, "heat": np.ones((28, 28))},
+        {**digit, "heat": np.ones((28, 28)), "steps": 2},
         {**wrong_digit, "heat": np.ones((28, 27)), "steps": 0, "fill": 1.5},
     )
     return {
@@ -235,8 +236,8 @@ def cases():
         saliency.gradient: (digits, wrong_digits),
         saliency.input_gradient: (digits, wrong_digits),
         saliency.gradient_times_input: (digits, wrong_digits),
-        saliency.smooth_gradient: (digits, {**wrong_digits, "samples": 0, "noise": -1, "seed": -1}),
-        saliency.integrated_gradients: (digits, {**wrong_digits, "steps": 0, "baseline": 2}),
+        saliency.smooth_gradient: (digits | {"samples": 2}, {**wrong_digits, "samples": 0, "noise": -1, "seed": -1}),
+        saliency.integrated_gradients: (digits | {"steps": 2}, {**wrong_digits, "steps": 0, "baseline": 2}),
         saliency.grad_cam: (digits, {**wrong_digits, "layer": "flatten"}),
         saliency.randomized: (
             {"model": MNIST, "layer": "logits"},
@@ -345,7 +346,7 @@ def cases():
         ),
         style_transfer.style_loss: ({"gram": MAPS[0], "goal": MAPS[0]}, {"gram": MAPS, "goal": MAPS[0, :, :, :2]}),
         style_transfer.style_transfer: (
-            {"content": IMAGE, "style": IMAGE, "steps": 1, "content_layers": "conv1_1", "style_layers": "conv1_1"},
+            {"content": SMALL, "style": SMALL, "steps": 1, "content_layers": "conv1_1", "style_layers": "conv1_1"},
             {"content": 9 * IMAGE, "style": [], "alpha": -1, "beta": "much", "tv": NAN, "steps": {0.5: 1},
              "method": "sgd", "start": "photo", "style_scale": 0, "style_weights": [1, 2], "content_layers": "pool1",
              "style_layers": {"conv1_1": -1}, "pooling": "none", "seed": -1, "keep_colours": "yes", "callback": 3},
