@@ -17,7 +17,8 @@ def shown(value):
     """`value` as a message shows it: its repr, cut off where it is long; of an array and the like only the shape."""
     try:
         if np.ndim(value) and hasattr(value, "shape"):
-            return f"a {type(value).__name__} of shape {tuple(value.shape)}"
+            kind = "an array" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
+            return f"{kind} of shape {tuple(value.shape)}"
         text = " ".join(repr(value).split())
     except Exception:  # more digits than Python prints, or an odd object
         return f"a {type(value).__name__}"

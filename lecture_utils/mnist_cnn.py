@@ -94,20 +94,22 @@ def network(name):
 def train(model, images, labels, epochs, validation_data=None, batch_size=128, learning_rate=3e-3):
     """Train `model` in place with Adam, the learning rate falling in a straight line to 0.
 
-    model: (N, H, W, C) images -> (N, classes) logits. labels: (N,) whole numbers. epochs: passes over the images.
-    validation_data: (images, labels), evaluated after every epoch. learning_rate: at the start, >= 0. epochs: up to
+    model: (N, H, W, C) images -> (N, classes) logits. labels: (N,) whole numbers. epochs: passes over the images, up to
     100,000.
+    validation_data: (images, labels), evaluated after every epoch. learning_rate: at the start, >= 0.
     Returns a dict of lists, one value per epoch: loss, accuracy, with `validation_data` also val_loss, val_accuracy.
     Shows a progress bar on stderr. Raises ValueError for wrong shapes or sizes.
     """
-    images, labels = _labelled(model, images, labels)
-    if validation_data is not None:
-        if not isinstance(validation_data, (list, tuple)) or len(validation_data) != 2:
-            raise ValueError(f"validation_data: expected (images, labels), got {checks.shown(validation_data)}")
-        validation_data = _labelled(model, *validation_data, *["validation_data"] * 2)
+    images, labels = _labelled(images, labels)
     epochs = checks.integer("epochs", epochs, 1, 100_000)
     batch_size = checks.integer("batch_size", batch_size, 1)
     learning_rate = checks.number("learning_rate", learning_rate, 0)
+    _check_model(model, images, labels)
+    if validation_data is not None:
+        if not isinstance(validation_data, (list, tuple)) or len(validation_data) != 2:
+            raise ValueError(f"validation_data: expected (images, labels), got {checks.shown(validation_data)}")
+        validation_data = _labelled(*validation_data, *["validation_data"] * 2)
+        _check_model(model, *validation_data, *["validation_data"] * 2)
     steps = epochs * -(-len(images) // batch_size)
     rate = keras.optimizers.schedules.PolynomialDecay(learning_rate, steps, end_learning_rate=0.0)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -133,7 +135,8 @@ def accuracy(model, images, labels):
 
     Raises ValueError for wrong shapes, NaN, or a label too few or too many.
     """
-    images, labels = _labelled(model, images, labels)
+    images, labels = _labelled(images, labels)
+    _check_model(model, images, labels)
     return float(np.mean(model.predict(images, batch_size=1000, verbose=0).argmax(axis=1) == labels))
 
 
@@ -190,12 +193,15 @@ def _step(name, step, size):
     return step
 
 
-def _labelled(model, images, labels, images_name="images", labels_name="labels"):
-    images = fitting(model, checks.array(images_name, images, 4), images_name)
+def _labelled(images, labels, images_name="images", labels_name="labels"):
+    images = checks.array(images_name, images, 4)
     labels = checks.array(labels_name, labels, 1, integers=True)
     if len(labels) != len(images):
         raise ValueError(f"{labels_name}: expected one for each of the {len(images)} images, got {len(labels)}")
-    classes = classes_of(model)
-    if labels.min() < 0 or labels.max() >= classes:
-        raise ValueError(f"{labels_name}: expected 0 to {classes - 1}, got {labels.min()} to {labels.max()}")
     return images, labels
+
+
+def _check_model(model, images, labels, images_name="images", labels_name="labels"):
+    """Does `model` take such images, and know such labels?"""
+    fitting(model, images, images_name)
+    checks.within(labels_name, labels, 0, classes_of(model) - 1)

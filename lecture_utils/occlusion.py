@@ -19,9 +19,9 @@ def occlusion_map(model, image, target=None, patch=32, stride=8, fill=0.5, batch
 
     model: images in [0, 1] -> logits. image: (H, W, C) in [0, 1]. target: a class number, the name of an ImageNet
     class, or None for the class that the model predicts. patch: side of the box, in pixels. stride: pixels from one box
-    to the next, at most. fill: what the box is filled with, see `filling`. batch_size: images per forward pass; memory
-    grows with it, not with the number of boxes. score: "probability" p, the drop is in [-1, 1]; "log-odds",
-    log(p / (1 - p)), natural logarithm: here a drop from 99.9 to 99 % counts as much as one from 50 to 9 %;
+    to the next, at most. fill: what the box is filled with, see `filling`. batch_size: images per forward pass, up to
+    4096; memory grows with it, not with the number of boxes. score: "probability" p, the drop is in [-1, 1];
+    "log-odds", log(p / (1 - p)), natural logarithm: here a drop from 99.9 to 99 % counts as much as one from 50 to 9 %;
     "logit", the class's own number before the softmax, which the other classes do not change.
     Costs one forward for each box and one for the image itself, rounded up to whole batches. Shows a progress bar on
     stderr.
@@ -75,7 +75,7 @@ SCORES = {
 def _logits(model, image, patch, stride, fill, batch_size):
     """`(covered, intact)`: the logits (rows, columns, classes) with the box in each place, and (classes,) without."""
     tops, lefts = box_corners(image.shape, patch, stride)
-    patch, batch_size = int(patch), min(checks.integer("batch_size", batch_size, 1), 1 + len(tops) * len(lefts))
+    patch, batch_size = int(patch), checks.integer("batch_size", batch_size, 1, 4096)
     under = filling(image, fill, patch)
     corners = np.stack(np.meshgrid(tops, lefts, indexing="ij"), axis=-1).reshape(-1, 2)
     corners = np.concatenate([[[-patch, -patch]], corners])  # the first box lies outside: the image as it is

@@ -239,7 +239,7 @@ def read(crops):
 
 def _pictures(crops):
     if not isinstance(crops, (list, tuple)):
-        raise ValueError(f"crops: expected a list of images, got {checks.shown(crops)}")
+        raise ValueError(f"crops: expected a list of images, got {type(crops).__name__}")
     return [_picture(f"crops[{k}]", crop) for k, crop in enumerate(crops)]
 
 
@@ -712,7 +712,7 @@ def _corners(name, value):
 
 def _lines_only(lines):
     if not isinstance(lines, (list, tuple)):
-        raise ValueError(f"lines: expected a list of Line, got {checks.shown(lines)}")
+        raise ValueError(f"lines: expected a list of Line, got {type(lines).__name__}")
     for k, line in enumerate(lines):
         if not isinstance(line, Line):
             raise ValueError(f"lines: expected a list of Line, got {checks.shown(line)} in it")

@@ -93,7 +93,7 @@ def style_transfer(
     paintings = list(style) if isinstance(style, (list, tuple)) else [style]
     paintings = [checks.images("style", painting, 3, ndim=3) for painting in paintings]
     shares = _shares(style_weights, len(paintings))
-    alpha, beta, tv = (checks.number(n, value, 0) for n, value in (("alpha", alpha), ("beta", beta), ("tv", tv)))
+    alpha, beta, tv = (checks.number(n, value, 0, 1e38) for n, value in (("alpha", alpha), ("beta", beta), ("tv", tv)))
     checks.number("style_scale", style_scale, 0.01, 10)
     checks.boolean("keep_colours", keep_colours), checks.callback("callback", callback)
     checks.one_of("pooling", pooling, ["max", "average"])
@@ -275,8 +275,8 @@ def _shares(weights, count):
         raise ValueError("style: expected a painting (H, W, 3) or a list of them, got an empty list")
     weights = [1.0] * count if weights is None else checks.as_array("style_weights", weights).tolist()
     if not isinstance(weights, list) or len(weights) != count:
-        wanted = f"one for each of the {count} paintings"
-        raise ValueError(f"style_weights: expected {wanted}, got {checks.shown(weights)}")
+        got = len(weights) if isinstance(weights, list) else checks.shown(weights)
+        raise ValueError(f"style_weights: expected one for each of the {count} paintings, got {got}")
     weights = np.array([checks.number("style_weights", weight, 0) for weight in weights], np.float32)
     if weights.sum() == 0:
         raise ValueError("style_weights: expected at least one above 0, got only zeros")

@@ -123,7 +123,7 @@ def test_what_is_no_picture_is_refused_in_a_sentence(tmp_path, monkeypatch):
         "text.jpg": "path: 'text.jpg' is no JPEG, PNG or WebP picture",
         "a.bmp": "path: 'a.bmp' is no JPEG, PNG or WebP picture",
         "cut.png": "path: 'cut.png' is damaged",
-        3: "path: expected the name of a file, got 3",
+        3: "path: expected the name of a file or folder, got 3",
     }.items():
         with pytest.raises(ValueError, match=re.escape(message)):
             data.open_photo(wrong)

@@ -217,7 +217,7 @@ def test_no_photo_is_in_two_parts_and_the_test_photos_are_shipped():
     (lambda: dehazing.atmospheric_light(IMAGE, DEPTH, 0), "part: expected a share above 0 and up to 1, got 0"),
     (lambda: dehazing.atmospheric_light(IMAGE, DEPTH[1:]), "dark: expected one number a pixel"),
     (lambda: dehazing.guided_filter(DEPTH, DEPTH[1:], 2, 0.1), r"values: expected the shape of the guide, \(24, 30\)"),
-    (lambda: dehazing.guided_filter(DEPTH, DEPTH, 0, 0.1), "radius: expected a whole number of at least 1, got 0"),
+    (lambda: dehazing.guided_filter(DEPTH, DEPTH, 0, 0.1), "radius: expected a whole number from 1 to 9,999, got 0"),
     (lambda: dehazing.guided_filter(DEPTH, DEPTH, 2, 0), "epsilon: expected a number above 0, got 0"),
     (lambda: dehazing.dark_channel_prior(IMAGE, strength=0), "strength: expected a number above 0 and up to 1, got 0"),
     (lambda: dehazing.dark_channel_prior(IMAGE, least=1.5), "least: expected a number"),

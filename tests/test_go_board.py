@@ -414,7 +414,7 @@ def test_a_colour_is_1_or_minus_1(colour):
     for method in (Board(5).play, Board(5).why_illegal):
         with pytest.raises(ValueError, match="colour: expected 1"):
             method("C3", colour)
-    with pytest.raises(ValueError, match="colour: expected 1"):
+    with pytest.raises(ValueError, match="to_move: expected 1"):
         Board.from_text("\n".join(["....."] * 5), to_move=colour)
 
 
@@ -753,9 +753,9 @@ def test_a_position_from_text():
 @pytest.mark.parametrize(
     "rows, message",
     [
-        ([], "size: expected"),
-        (["...."] * 4, "size: expected 5 to 19, got 4"),
-        (["." * 20] * 20, "size: expected 5 to 19, got 20"),
+        ([], "text: expected a square"),
+        (["...."] * 4, "text: expected a square of 5 to 19 lines, got 4"),
+        (["." * 20] * 20, "text: expected a square of 5 to 19 lines, got 20"),
         (["....."] * 4, "text: expected a square of X, O and . characters"),
         (["....."] * 6, "text: expected a square"),
         (["....."] * 4 + ["...."], "text: expected a square"),
