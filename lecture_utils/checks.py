@@ -43,7 +43,7 @@ def number(name, value, minimum, maximum=LARGEST):
     value = float(value) if isinstance(value, np.floating) else value  # 16 bits cannot be compared with `maximum`
     real = isinstance(value, numbers.Real) and not isinstance(value, (bool, np.bool))
     if not real or not minimum <= value <= maximum:
-        at_least = maximum == LARGEST and not (real and LARGEST < value < np.inf)
+        at_least = maximum >= LARGEST and not (real and maximum < value < np.inf)
         wanted = f"of at least {minimum:g}" if at_least else f"from {minimum:g} to {maximum:g}"
         raise ValueError(f"{name}: expected a number {wanted}, got {shown(value)}")
     return float(value)
