@@ -24,7 +24,7 @@ from scipy.ndimage import gaussian_filter
 from tqdm import tqdm
 
 from lecture_utils import checks
-from lecture_utils.images import NotFinite, images_for
+from lecture_utils.images import WIDEST, NotFinite, images_for
 from lecture_utils.images import total_variation as variation_of
 from lecture_utils.layers import channels_of, layer_names, layer_of, layer_with_maps, up_to, weights_of_layers
 
@@ -132,7 +132,7 @@ def guided(model, image, layer):
     Raises ValueError for an unknown layer, one without feature maps, or a wrong image.
     """
     image = images_for(model, image, "image", ndim=3)
-    channels = layer_with_maps(model, layer).output.shape[-1]
+    layer, channels = layer_with_maps(model, layer).name, layer_with_maps(model, layer).output.shape[-1]
     vectors = tf.reshape(up_to(model, layer)(image[None], training=False), (-1, channels))
     return _objective(_nearest_products, model, layer, vectors)
 
@@ -146,6 +146,8 @@ def typical(model, images, layers):
     After Yin and others, CVPR 2020, who compare with the statistics of a whole batch.
     """
     images, weights = images_for(model, images), weights_of_layers(layers, layer_names(model))
+    for layer in weights:
+        layer_with_maps(model, layer, "layers")
     if len(images) < 2:
         raise ValueError("images: expected at least two, to know how much they differ, got 1")
     submodel, terms = up_to(model, *weights), []
@@ -299,6 +301,7 @@ class Parameterisation(NamedTuple):
     step_size: float
 
 
+LARGEST_SIDE = 4096  # pixels
 FALL_OFF = 1.0  # of a Fourier coefficient with its frequency; about 1 in photos
 # The square root of the covariance of the shipped photos' colours, its largest column scaled to length 1: it turns
 # three independent numbers into red, green and blue that go together as in photos
@@ -306,13 +309,13 @@ COLOURS = np.array([[0.801, 0.398, 0.253], [0.398, 0.657, 0.422], [0.253, 0.422,
 
 
 def fourier(side=288, colour=1.0):
-    """Squares of `side` pixels (at least 32) made of Fourier coefficients, low frequencies first, with colours that go
+    """Squares of `side` pixels (32 to 4096) made of Fourier coefficients, low frequencies first, with colours that go
     together as in photos. Lesson 3, slide 29; Olah and others, Distill 2017.
 
     colour: how strongly red, green and blue may differ: 0 for grey images, 1 as in photos. Ascent finds differences in
     brightness first, so that 1 ends with pale images, and about 2 with colours as strong as in photos.
     """
-    side, colour = checks.integer("side", side, 32), checks.number("colour", colour, 0)
+    side, colour = checks.integer("side", side, 32, LARGEST_SIDE), checks.number("colour", colour, 0)
 
     def draw(rng, channels):
         return rng.normal(scale=0.003, size=(2, channels, side, side // 2 + 1))
@@ -341,8 +344,8 @@ def _inverse_fourier(side, colour):
 
 
 def sigmoid_pixels(side=288):
-    """Squares of `side` pixels (at least 32), each pixel the sigmoid of a free number: `fourier` without Fourier."""
-    side = checks.integer("side", side, 32)
+    """Squares of `side` pixels (32 to 4096), each pixel the sigmoid of a free number: `fourier` without Fourier."""
+    side = checks.integer("side", side, 32, LARGEST_SIDE)
 
     def draw(rng, channels):
         return rng.normal(scale=0.1, size=(side, side, channels))
@@ -365,11 +368,11 @@ def jitter(pixels):
 
 def zoom(smallest, largest=1.0, side=224):
     """A transform: a part of the images from anywhere, between `smallest` and `largest` of their sides (above 0, up to
-    1), enlarged or reduced until its longer side has `side` pixels."""
+    1), enlarged or reduced until its longer side has `side` pixels, up to 4096."""
     smallest, largest = checks.number("smallest", smallest, 0.01, 1), checks.number("largest", largest, 0.01, 1)
     if smallest > largest:
         raise ValueError(f"smallest: expected at most largest, {largest:g}, got {smallest:g}")
-    side = checks.integer("side", side, 1)
+    side = checks.integer("side", side, 1, LARGEST_SIDE)
 
     def transform(images, rng):
         part = rng.uniform(smallest, largest)
@@ -404,6 +407,8 @@ def rotation(degrees):
 
 # The loop
 
+MOST_STEPS = 100_000
+
 
 def ascend(goal, start=None, transforms=(), *, steps=100, step_size=None, smooth=0, seed=0, callback=None):
     """Images that make `goal` large: float32 (N, H, W, C) in [0, 1], or (H, W, C) if `start` is such a one.
@@ -417,7 +422,7 @@ def ascend(goal, start=None, transforms=(), *, steps=100, step_size=None, smooth
     of differentiable TensorFlow operations.
     step_size: of pixels, how far they move in a step, on average (1 is from black to white; default 0.01); they are
     cut off at 0 and 1. Of a parameterisation, Adam's learning rate.
-    smooth: standard deviation, in pixels, of the blur of every gradient of pixels, against fine noise.
+    smooth: standard deviation, in pixels, up to 1000, of the blur of every gradient of pixels, against fine noise.
     seed: of the noise and the transforms. All images get the same transforms, and each its own noise, so that no image
     depends on the others.
     callback: called after every step with (images so far, step), counted from 0.
@@ -427,11 +432,11 @@ def ascend(goal, start=None, transforms=(), *, steps=100, step_size=None, smooth
     """
     if not isinstance(goal, Objective):
         raise ValueError(f"goal: expected an objective, as ascent.channel(...), got {type(goal).__name__}")
-    if not isinstance(transforms, (list, tuple)) or not all(map(callable, transforms)):
-        raise ValueError(f"transforms: expected a list of functions, as [ascent.jitter(16)], got {transforms!r}")
-    steps, seed = checks.integer("steps", steps, 0), checks.integer("seed", seed, 0)
+    checked_transforms(transforms)
+    steps, seed = checks.integer("steps", steps, 0, MOST_STEPS), checks.integer("seed", seed, 0)
+    checks.callback("callback", callback)
     step_size = None if step_size is None else checks.number("step_size", step_size, 0)
-    smooth = checks.number("smooth", smooth, 0)
+    smooth = checks.number("smooth", smooth, 0, WIDEST)
     if isinstance(start, Parameterisation):
         if smooth:
             raise ValueError(f"smooth: expected 0 where no pixels move, got {smooth:g}")
@@ -455,6 +460,15 @@ def ascend(goal, start=None, transforms=(), *, steps=100, step_size=None, smooth
     return picture.result()
 
 
+def checked_transforms(transforms):
+    """`transforms` if they are a list of functions; ValueError if not."""
+    functions = isinstance(transforms, (list, tuple)) and all(map(callable, transforms))
+    if not functions or any(isinstance(transform, type) for transform in transforms):
+        wanted = "a list of functions, as [ascent.jitter(16)]"
+        raise ValueError(f"transforms: expected {wanted}, got {checks.shown(transforms)}")
+    return transforms
+
+
 class _Pixels:
     """Images whose pixels move, by `step_size` on average."""
 
@@ -465,8 +479,8 @@ class _Pixels:
                 raise ValueError("start: expected images, since the goal asks no network what images it takes")
             shape = (height or 224, width or 224, channels)
             start = [_generator(seed, number).uniform(0.4, 0.6, size=shape) for number in range(goal.count)]
-        self.single = np.ndim(start) == 3
         start = checks.images("start", start, ndim=(3, 4))
+        self.single = start.ndim == 3
         start = start[None] if self.single else start
         for model in goal.models:
             images_for(model, start, "start")

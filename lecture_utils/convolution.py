@@ -40,6 +40,8 @@ def convolve(image, kernel, stride=1, padding=0):
     if image.ndim == 3 and kernel.shape[2] != image.shape[2]:
         raise ValueError(f"kernel: expected depth {image.shape[2]} like the image, got shape {kernel.shape}")
     _places(image.shape[:2], kernel.shape[:2], stride, padding)
+    padding = int(padding)
+    checks.room("padding", (image.shape[0] + 2 * padding) * (image.shape[1] + 2 * padding), 10**8, "pixels")
     image = np.pad(image, [(padding, padding)] * 2 + [(0, 0)] * (image.ndim - 2))
     windows = sliding_window_view(image, kernel.shape[:2], axis=(0, 1))[::stride, ::stride]
     if image.ndim == 2:
@@ -73,6 +75,7 @@ def shared_weights(image_shape, kernel_shape, stride=1):
     """
     rows, columns = _places(image_shape, kernel_shape, stride, 0, names=("image_shape", "kernel_shape"))
     (height, width), (k, m) = image_shape, kernel_shape
+    checks.room("image_shape", rows * columns * height * width, 10**8, "places of the matrix")
     connections = np.zeros((rows, columns, height, width), int)
     for row, column in np.ndindex(rows, columns):
         top, left = row * stride, column * stride
@@ -106,7 +109,7 @@ def layer_costs(image_shape, filters, kernel_size=3, stride=1, padding=0, bias=T
     Raises ValueError for sizes that are not whole and positive, or a kernel larger than the padded image. Slide 14.
     """
     height, width, channels = checks.sizes("image_shape", image_shape, "(height, width, channels)")
-    filters = checks.integer("filters", filters, 1)
+    filters, bias = checks.integer("filters", filters, 1), checks.boolean("bias", bias)
     kernel_size = checks.integer("kernel_size", kernel_size, 1)
     rows, columns = _places(
         (height, width), (kernel_size, kernel_size), stride, padding, ("image_shape", "kernel_size")
@@ -140,8 +143,17 @@ def _places(image_shape, kernel_shape, stride, padding, names=("image_shape", "k
 
 def show_steps(image, kernel, positions, alt):
     """Figure: for each (row, column) of `positions`, the window on the image above its products, and at the right the
-    feature map with these places framed."""
-    result = convolve(image, kernel)
+    feature map with these places framed. Raises ValueError as `convolve` does, and for other places."""
+    image, kernel = checks.array("image", image, 2), checks.array("kernel", kernel, 2)
+    result, _ = convolve(image, kernel), checks.text("alt", alt, plots.ALT)
+    if not isinstance(positions, (list, tuple)) or not positions:
+        raise ValueError(f"positions: expected a list of (row, column), got {checks.shown(positions)}")
+    checks.room("positions", len(positions), 10, "places")
+    for position in positions:
+        if not isinstance(position, (list, tuple)) or len(position) != 2:
+            raise ValueError(f"positions: expected a list of (row, column), got {checks.shown(position)} in it")
+        for place, size in zip(position, result.shape, strict=True):
+            checks.integer("positions", place, 0, size - 1)
     k, m = kernel.shape
     figure, axes = plt.subplots(2, len(positions) + 1, figsize=(4 * len(positions) + 3.6, 8))
     for (row, column), (above, below) in zip(positions, axes.T, strict=False):
@@ -168,8 +180,17 @@ def show_wires(image, kernel, outputs, alt):
     each output and each pixel. The wires of `outputs` are drawn, each in the colour of its weight, as in
     `show_weight_matrix`; of one output alone also, pale, the wires that are missing.
 
-    image: (6, 6) of 0 and 1. kernel: (3, 3). outputs: one or two of 0..15. Slides 13 and 14.
+    image: (6, 6) of 0 and 1. kernel: (3, 3). outputs: one or two of 0..15. Raises ValueError for anything else.
+    Slides 13 and 14.
     """
+    checks.text("alt", alt, plots.ALT)
+    image, kernel = checks.array("image", image, 2), checks.array("kernel", kernel, 2)
+    for name, value, shape in (("image", image, (6, 6)), ("kernel", kernel, (3, 3))):
+        if value.shape != shape:
+            raise ValueError(f"{name}: expected an array of shape {shape}, got {value.shape}")
+    if not isinstance(outputs, (list, tuple)) or len(outputs) not in (1, 2):
+        raise ValueError(f"outputs: expected a list of one or two numbers, got {checks.shown(outputs)}")
+    outputs = [checks.integer("outputs", output, 0, 15) for output in outputs]
     result, connections = convolve(image, kernel), shared_weights((6, 6), (3, 3))
     figure, ax = plt.subplots(figsize=(13, 7.3))
     ax.set(xlim=(-1, 39.5), ylim=(-2.2, 20.7), aspect="equal")
@@ -251,7 +272,11 @@ def _write(ax, x, y, text, size, ink=plots.INK, weight=None, order=6):
 
 def show_weight_matrix(connections, alt, framed=0):
     """Figure: the matrix of `shared_weights`, one colour and number per shared weight, white where nothing connects.
-    framed: so many rows from the top get the frames of `show_wires`."""
+    framed: so many rows from the top, up to two, get the frames of `show_wires`. Raises ValueError for other numbers
+    than 0 to 9."""
+    connections = checks.within("connections", checks.array("connections", connections, 2, integers=True), 0, 9)
+    checks.room("connections", connections.size, 10_000, "numbers")
+    framed, _ = checks.integer("framed", framed, 0, len(WINDOWS)), checks.text("alt", alt, plots.ALT)
     figure, ax = plt.subplots(figsize=(13, 6.4))
     plots.categories(ax, connections)
     ax.set(xlabel="input pixel, counted row by row", ylabel="output, counted row by row")

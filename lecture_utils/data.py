@@ -42,8 +42,9 @@ def manifest():
 
 
 def problem_with(name):
-    """What is wrong with file `name` (relative to `data/`): a sentence with the way to restore it, or None."""
-    file = DATA / name
+    """What is wrong with file `name` (relative to `data/`): a sentence with the way to restore it, or None. Raises
+    ValueError for a name that is not in the manifest."""
+    file = DATA / checks.one_of("name", name, manifest())
     restore = f"Restore it with:  git checkout HEAD -- data/{name}"
     if DATA != CHECKOUT:
         restore = f"Copy it into {DATA} again from the lessons' repository."
@@ -56,13 +57,17 @@ def problem_with(name):
     return None
 
 
-@functools.cache
 def path(name):
     """The path of file `name` (relative to `data/`), once it has passed the SHA-256 check.
 
     Raises ValueError for a name that is not in the manifest, DamagedFile (a ValueError) for a missing or altered file.
     """
-    problem = problem_with(checks.one_of("name", name, manifest()))
+    return _checked(checks.one_of("name", name, manifest()))
+
+
+@functools.cache
+def _checked(name):
+    problem = problem_with(name)
     if problem:
         raise DamagedFile(problem)
     return DATA / name
@@ -90,7 +95,7 @@ def photo_names():
 def load_photo(name, side=None):
     """The photo called `name`: float32 RGB in [0, 1], (H, W, 3). Raises ValueError for an unknown name.
 
-    side: cut out the largest central square and scale it to (side, side, 3).
+    side: cut out the largest central square and scale it to (side, side, 3); up to 4096.
     """
     checks.one_of("name", name, photo_names())
     return _picture(f"photos/{name}.jpg", side)
@@ -103,8 +108,7 @@ def open_photo(path, longer_side=None):
     path: of a JPEG, PNG or WebP file. longer_side: in pixels; a larger picture is made smaller.
     Raises ValueError for a file that is not there, is no such picture, or is damaged.
     """
-    if not isinstance(path, (str, os.PathLike)):
-        raise ValueError(f"path: expected the name of a file, got {path!r}")
+    checks.path("path", path)
     longer_side = None if longer_side is None else checks.integer("longer_side", longer_side, 1)
     if not os.path.isfile(path):
         raise ValueError(f"path: there is no file {os.fspath(path)!r} in {os.getcwd()}")
@@ -121,7 +125,9 @@ def open_photo(path, longer_side=None):
 
 def upright_rgb(picture, longer_side=None):
     """A Pillow image as an upright one in RGB: turned as its EXIF data say, on white where it is transparent, grey of
-    16 bits as 8. longer_side: in pixels; a larger picture is made smaller."""
+    16 bits as 8. longer_side: in pixels; a larger picture is made smaller. Raises ValueError for anything else."""
+    checks.instance("picture", picture, Image.Image, "an image of Pillow")
+    longer_side = None if longer_side is None else checks.integer("longer_side", longer_side, 1)
     if picture.mode in ("1", "P", "PA"):  # these cannot be made smaller smoothly
         if longer_side is not None:  # first in a rough way: a huge one needs four times its memory in colour
             picture.thumbnail((2 * longer_side, 2 * longer_side), Image.Resampling.NEAREST)
@@ -199,7 +205,7 @@ def street_labels(name):
 def _picture(file, side=None):
     with Image.open(path(file)) as image:
         if side is not None:
-            size = (checks.integer("side", side, 1),) * 2
+            size = (checks.integer("side", side, 1, 4096),) * 2
             image = ImageOps.fit(image, size, Image.Resampling.LANCZOS)
         return np.asarray(image.convert("RGB"), dtype=np.float32) / 255
 
@@ -220,7 +226,8 @@ def load_results(name):
 
     Raises ValueError for an unknown name.
     """
-    return json.loads(path(f"results/{name}.json").read_text(encoding="utf-8"))
+    known = [Path(file).stem for file in manifest() if file.startswith("results/")]
+    return json.loads(path(f"results/{checks.one_of('name', name, known)}.json").read_text(encoding="utf-8"))
 
 
 def credits(name=None):

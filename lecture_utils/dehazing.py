@@ -13,6 +13,8 @@ from scipy import cluster, ndimage
 
 from lecture_utils import checks, images, models
 
+LARGEST_WINDOW = 9_999  # pixels
+
 
 class Dehazed(NamedTuple):
     """What a method makes of a hazy photo. image: float32 RGB in [0, 1], (H, W, 3). t: transmission, (H, W), and
@@ -33,7 +35,8 @@ def transmission(depth, beta):
     depth = checks.array("depth", depth, 2)
     if depth.min() < 0:
         raise ValueError(f"depth: expected distances of at least 0, got {depth.min():.3g}")
-    return np.exp(-beta * depth).astype(np.float32)
+    with np.errstate(over="ignore"):  # floats of 16 bits: exp(-infinity) is what comes out anyway
+        return np.exp(-beta * depth).astype(np.float32)
 
 
 def add_haze(image, depth, beta, airlight):
@@ -67,12 +70,13 @@ def invert(image, t, airlight):
 def dark_channel(image, side=15):
     """The darkest value of any colour within side x side pixels around each pixel: float32, (H, W).
 
-    image: RGB in [0, 1], (H, W, 3). side: of the window, odd, in pixels; at the border the part inside counts.
+    image: RGB in [0, 1], (H, W, 3). side: of the window, odd, in pixels, up to 9,999; at the border the part inside
+    counts.
     Without haze it is almost 0 nearly everywhere but in the sky; haze lifts it.
     Raises ValueError for an even side. Slide 43; He, Sun and Tang, CVPR 2009.
     """
     image = checks.images("image", image, channels=3, ndim=3)
-    if checks.integer("side", side, 1) % 2 == 0:
+    if checks.integer("side", side, 1, LARGEST_WINDOW) % 2 == 0:
         raise ValueError(f"side: expected an odd number of pixels, got {side}")
     darkest = np.minimum(np.minimum(image[..., 0], image[..., 1]), image[..., 2])  # ten times as fast as min(axis=2)
     return ndimage.minimum_filter(darkest, side, mode="nearest")
@@ -100,13 +104,13 @@ def guided_filter(guide, values, radius, epsilon):
 
     In every window of 2 radius + 1 pixels, values are fitted by a guide + b (least squares, a held small by epsilon);
     a pixel gets the mean of the fits of all windows around it. Its time does not depend on the radius.
-    guide, values: (H, W). radius: in pixels, >= 1. epsilon: > 0; a contrast in the guide well below sqrt(epsilon)
+    guide, values: (H, W). radius: in pixels, 1 to 9,999. epsilon: > 0; a contrast in the guide well below sqrt(epsilon)
     counts as flat. Raises ValueError for other shapes or ranges. He, Sun and Tang, ECCV 2010.
     """
     guide, values = checks.array("guide", guide, 2), checks.array("values", values, 2)
     if guide.shape != values.shape:
         raise ValueError(f"values: expected the shape of the guide, {guide.shape}, got {values.shape}")
-    radius = checks.integer("radius", radius, 1)
+    radius = checks.integer("radius", radius, 1, LARGEST_WINDOW)
     if checks.number("epsilon", epsilon, 0) == 0:
         raise ValueError("epsilon: expected a number above 0, got 0")
     guide = guide.astype(np.float64)
@@ -166,6 +170,7 @@ def with_network(network, image, short_side=144):
     if min(image.shape[:2]) < 16:
         raise ValueError(f"image: expected at least 16 x 16 pixels, got shape {image.shape}")
     name = checks.one_of("network", checks.model("network", network).name, sorted([*GRIDS, "dehazenet"]))
+    checks.integer("short_side", short_side, 16)
     if name == "dehazenet":
         t = _in_one_graph(network)(np.pad(image, [(7, 8), (7, 8), (0, 0)], "symmetric")[None])[0, ..., 0].numpy()
         airlight = image[t <= np.quantile(t, 0.01)]
@@ -173,7 +178,7 @@ def with_network(network, image, short_side=144):
         t = np.clip(guided_filter(_grey(image), t, 50, 1e-3), 0.1, 1)
         return Dehazed(np.clip(invert(image, t, airlight), 0, 1), t, airlight)
     if name == "dehazing_net":
-        factor = min(checks.integer("short_side", short_side, 16) / min(image.shape[:2]), 1)
+        factor = min(short_side / min(image.shape[:2]), 1)
         small = images.resized(image, [max(round(factor * length), 1) for length in image.shape[:2]])
         _, t, airlight = _outputs(network, small)
         airlight = np.clip(airlight, 0, 1)
@@ -248,7 +253,9 @@ def invent_depth(image, seed):
     image = checks.images("image", image, channels=3, ndim=3)
     if min(image.shape[:2]) < 16:
         raise ValueError(f"image: expected at least 16 x 16 pixels, got shape {image.shape}")
-    rng = np.random.default_rng([checks.integer("seed", one, 0) for one in np.atleast_1d(seed)])
+    rng = np.random.default_rng(
+        [checks.integer("seed", one, 0) for one in np.atleast_1d(checks.as_array("seed", seed))]
+    )
     small = image[::4, ::4]
     height, width = small.shape[:2]
     down, right = np.meshgrid(np.linspace(0, 1, height), np.linspace(0, 1, width), indexing="ij")
@@ -279,7 +286,7 @@ def invent_depth(image, seed):
 def _colour_regions(image, down, right, count, rng):
     """Numbers of regions that are alike in colour and place, (H, W)."""
     features = np.concatenate([3 * image.reshape(-1, 3), down.reshape(-1, 1), right.reshape(-1, 1)], axis=1)
-    starts = features[rng.choice(len(features), count, replace=False)]
+    starts = features[rng.choice(len(features), min(count, len(features)), replace=False)]
     return cluster.vq.kmeans2(features, starts, iter=6, minit="matrix", missing="warn")[1].reshape(image.shape[:2])
 
 

@@ -6,8 +6,12 @@
 import functools
 
 import keras
+import numpy as np
 from keras import layers, ops
 
+from lecture_utils import checks
+
+WIDEST, DEEPEST = 1024, 100  # filters of a layer, blocks one after the other
 AIRLIGHT = (0.5, 1.05)  # what a network may answer for A
 USUAL_AIRLIGHT = 0.925  # the middle of what training shows
 LEAST_TRANSMISSION = 0.05  # and for t, as division by less only magnifies noise
@@ -62,6 +66,7 @@ def gfn(width=32):
 
     Ren and others, "Gated Fusion Network", CVPR 2018.
     """
+    width = checks.integer("width", width, 1, WIDEST)
     image = keras.Input((None, None, 3), name="image")
     views = gfn_views(image)
     outputs = []
@@ -79,7 +84,9 @@ def gfn_views(image):
     """The hazy image and three views of it: (N, H, W, 3) -> (N, H, W, 12).
 
     White balance (every colour's mean made the same), contrast 2 (0.5 + m) (I - m) around the mean m, gamma I^2.5.
+    Raises ValueError for other axes or no numbers.
     """
+    image = _maps("image", image, channels=3)
     colour = ops.mean(image, axis=(1, 2), keepdims=True)
     mean = ops.mean(colour, axis=3, keepdims=True)
     balanced = ops.minimum(image * mean / (colour + 1e-5), 1)
@@ -116,6 +123,10 @@ def dcpdn(first=24, growth=8, blocks=(4, 6, 8), decoder=32, refined=12, light=8)
     image. Here t and A end in sigmoids, so that the division is tame from the first step on.
     Zhang and Patel, "Densely Connected Pyramid Dehazing Network", CVPR 2018.
     """
+    widths = {"first": first, "growth": growth, "decoder": decoder, "refined": refined, "light": light}
+    first, growth, decoder, refined, light = (checks.integer(name, value, 1, WIDEST) for name, value in widths.items())
+    for repeats in checks.sizes("blocks", blocks, "(repeats, repeats, repeats)"):
+        checks.integer("blocks", repeats, 1, DEEPEST)
     image = keras.Input((None, None, 3), name="image")
     x = layers.Conv2D(first, 7, strides=2, padding="same", use_bias=False, name="stem")(image)
     x = layers.MaxPooling2D(3, strides=2, padding="same")(_norm_relu(x))
@@ -175,6 +186,9 @@ def epdn(width=8, residual=3, local_residual=3):
     then twice an enhancer that looks at averages over 4 to 32 pixels. Adversarial training adds two discriminators.
     Qu, Chen, Huang and Xie, "Enhanced Pix2pix Dehazing Network", CVPR 2019.
     """
+    width = checks.integer("width", width, 1, WIDEST)
+    for name, number in (("residual", residual), ("local_residual", local_residual)):
+        checks.integer(name, number, 0, DEEPEST)
     image = keras.Input((None, None, 3), name="image")
     scaled = 2 * image - 1
     # the global generator, at half the size
@@ -211,9 +225,20 @@ def _norm_conv(x, filters, kernel, name, strides=1, padding="same", kind=layers.
 
 
 def instance_norm(x):
-    """Every feature map of every image with mean 0 and variance 1."""
+    """Every feature map of every image with mean 0 and variance 1. x: (N, H, W, C); ValueError for other axes."""
+    x = _maps("x", x)
     mean, variance = ops.moments(x, axes=(1, 2), keepdims=True)
     return (x - mean) * ops.rsqrt(variance + 1e-5)
+
+
+def _maps(name, value, channels=None):
+    """`value`, an array or a tensor (N, H, W, C), in a graph, too; images in [0, 1] if there are so many channels."""
+    if not keras.ops.is_tensor(value) and not isinstance(value, keras.KerasTensor):
+        value = checks.array(name, value, 4) if channels is None else checks.images(name, value)
+        value = value.astype(np.float32)
+    if len(value.shape) != 4 or channels not in (None, value.shape[-1]):
+        raise ValueError(f"{name}: expected (N, H, W, {channels or 'C'}), got shape {tuple(value.shape)}")
+    return value
 
 
 def _residual(x, name):
@@ -231,6 +256,9 @@ def dehazing_net(widths=(24, 40, 56, 72), growth=16, physics=True, dark=True):
     solved. Trained with a short side of about 144 pixels.
     physics: False gives the image directly (t and A stay as additional outputs). dark: give it the dark channel.
     """
+    for width in checks.sizes("widths", widths, "(filters, filters, filters, filters)"):
+        checks.integer("widths", width, 1, WIDEST)
+    checks.integer("growth", growth, 1, WIDEST), checks.boolean("physics", physics), checks.boolean("dark", dark)
     image = keras.Input((None, None, 3), name="image")
     x = _space_to_depth(image)
     if dark:

@@ -11,6 +11,7 @@ from lecture_utils import checks
 from lecture_utils.images import images_for
 from lecture_utils.layers import channels_of, is_one, layer_of, layer_with_maps, up_to
 
+TINY = np.finfo(np.float32).tiny  # instead of 0, of a filter whose weights are all the same
 BATCH = 32  # images that go through a network at a time
 
 
@@ -55,16 +56,19 @@ def orientation_selectivity(kernels):
     answers = np.abs(np.einsum("fahw,hwcn->facn", gratings, kernels - kernels.mean(axis=(0, 1))))
     answers = np.sqrt((answers**2).sum(axis=2))  # frequency, angle, filter
     best = answers[answers.max(axis=1).argmax(axis=0), :, np.arange(kernels.shape[3])]
-    return np.abs(best @ np.exp(2j * angles)) / best.sum(axis=1)
+    return np.abs(best @ np.exp(2j * angles)) / np.maximum(best.sum(axis=1), TINY)
 
 
 def smoothness(kernels):
     """Correlation between neighbouring weights of each filter, (filters,) in [-1, 1]: near 0 for random weights.
-    kernels: (side, side, channels, filters). Slide 23."""
+    kernels: (side, side, channels, filters). Raises ValueError for other shapes, or filters smaller than 2x2. Slide 23.
+    """
     kernels = checks.array("kernels", kernels, 4)
+    if min(kernels.shape[:2]) < 2:
+        raise ValueError(f"kernels: expected filters of at least 2 x 2, got shape {kernels.shape}")
     kernels = kernels - kernels.mean(axis=(0, 1))
     pairs = (kernels[1:] * kernels[:-1]).mean(axis=(0, 1, 2)) + (kernels[:, 1:] * kernels[:, :-1]).mean(axis=(0, 1, 2))
-    return pairs / 2 / (kernels**2).mean(axis=(0, 1, 2))
+    return pairs / 2 / np.maximum((kernels**2).mean(axis=(0, 1, 2)), TINY)
 
 
 # Receptive fields, slide 25
@@ -79,6 +83,8 @@ def receptive_field(model, layer, side=None):
     whole image. Slide 25: 3, 4, 8, 10 for the MNIST network; 11, 19, 51, 67, 99, 131, 163, 195 for AlexNet.
     """
     last = layer_of(model, layer)
+    if len(model.inputs[0].shape) != 4:
+        raise ValueError(f"model: expected one that takes images, but {model.name} takes {model.inputs[0].shape}")
     height, width = model.inputs[0].shape[1:3]
     side = checks.integer("side", side, 1) if side is not None else height or 224
     if height is not None and (height != width or height != side):

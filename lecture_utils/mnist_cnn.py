@@ -9,6 +9,8 @@ from keras import layers
 from tqdm import tqdm
 
 from lecture_utils import checks, models
+from lecture_utils.images import fitting
+from lecture_utils.layers import activation_of, classes_of
 
 
 class LocallyConnected2D(layers.Layer):
@@ -24,7 +26,7 @@ class LocallyConnected2D(layers.Layer):
         super().__init__(**settings)
         self.filters = checks.integer("filters", filters, 1)
         self.size, self.strides = checks.integer("kernel_size", kernel_size, 1), checks.integer("strides", strides, 1)
-        self.activation = keras.activations.get(activation)
+        self.activation = activation_of(activation)
 
     def build(self, shape):
         rows, columns, filters = self.compute_output_shape(shape)[1:]
@@ -92,16 +94,22 @@ def network(name):
 def train(model, images, labels, epochs, validation_data=None, batch_size=128, learning_rate=3e-3):
     """Train `model` in place with Adam, the learning rate falling in a straight line to 0.
 
-    model: (N, H, W, C) images -> (N, classes) logits. labels: (N,) whole numbers. epochs: passes over the images.
+    model: (N, H, W, C) images -> (N, classes) logits. labels: (N,) whole numbers. epochs: passes over the images, up to
+    100,000.
     validation_data: (images, labels), evaluated after every epoch. learning_rate: at the start, >= 0.
     Returns a dict of lists, one value per epoch: loss, accuracy, with `validation_data` also val_loss, val_accuracy.
     Shows a progress bar on stderr. Raises ValueError for wrong shapes or sizes.
     """
     images, labels = _labelled(images, labels)
-    epochs = checks.integer("epochs", epochs, 1)
+    epochs = checks.integer("epochs", epochs, 1, 100_000)
     batch_size = checks.integer("batch_size", batch_size, 1)
     learning_rate = checks.number("learning_rate", learning_rate, 0)
-    checks.model("model", model)
+    _check_model(model, images, labels)
+    if validation_data is not None:
+        if not isinstance(validation_data, (list, tuple)) or len(validation_data) != 2:
+            raise ValueError(f"validation_data: expected (images, labels), got {checks.shown(validation_data)}")
+        validation_data = _labelled(*validation_data, *["validation_data"] * 2)
+        _check_model(model, *validation_data, *["validation_data"] * 2)
     steps = epochs * -(-len(images) // batch_size)
     rate = keras.optimizers.schedules.PolynomialDecay(learning_rate, steps, end_learning_rate=0.0)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -128,9 +136,8 @@ def accuracy(model, images, labels):
     Raises ValueError for wrong shapes, NaN, or a label too few or too many.
     """
     images, labels = _labelled(images, labels)
-    return float(
-        np.mean(checks.model("model", model).predict(images, batch_size=1000, verbose=0).argmax(axis=1) == labels)
-    )
+    _check_model(model, images, labels)
+    return float(np.mean(model.predict(images, batch_size=1000, verbose=0).argmax(axis=1) == labels))
 
 
 def shift(images, down=0, right=0):
@@ -140,9 +147,7 @@ def shift(images, down=0, right=0):
     """
     images = checks.array("images", images, 4)
     height, width = images.shape[1:3]
-    for name, step, size in (("down", down, height), ("right", right, width)):
-        if abs(checks.integer(name, step, -(10**9))) >= size:
-            raise ValueError(f"{name}: expected a shift of less than {size} pixels, got {step}")
+    down, right = _step("down", down, height), _step("right", right, width)
     moved = np.zeros_like(images)
     moved[:, max(down, 0) : height + min(down, 0), max(right, 0) : width + min(right, 0)] = images[
         :, max(-down, 0) : height + min(-down, 0), max(-right, 0) : width + min(-right, 0)
@@ -155,7 +160,8 @@ def whole(images, down=0, right=0):
 
     Raises ValueError as `shift` does.
     """
-    back = shift(shift(images, down, right), -down, -right)
+    moved = shift(images, down, right)
+    back = shift(moved, -int(down), -int(right))
     return (back == images).all(axis=(1, 2, 3))
 
 
@@ -179,9 +185,23 @@ def subsample(images, step):
     return images[:, :: checks.integer("step", step, 1), ::step]
 
 
-def _labelled(images, labels):
-    images = checks.array("images", images, 4)
-    labels = checks.array("labels", labels, 1, integers=True)
+def _step(name, step, size):
+    """`step` pixels as an int, if they are less than the `size` of the image."""
+    step = checks.integer(name, step, -checks.MOST)
+    if abs(step) >= size:
+        raise ValueError(f"{name}: expected a shift of less than {size} pixels, got {step}")
+    return step
+
+
+def _labelled(images, labels, images_name="images", labels_name="labels"):
+    images = checks.array(images_name, images, 4)
+    labels = checks.array(labels_name, labels, 1, integers=True)
     if len(labels) != len(images):
-        raise ValueError(f"labels: expected one for each of the {len(images)} images, got {len(labels)}")
+        raise ValueError(f"{labels_name}: expected one for each of the {len(images)} images, got {len(labels)}")
     return images, labels
+
+
+def _check_model(model, images, labels, images_name="images", labels_name="labels"):
+    """Does `model` take such images, and know such labels?"""
+    fitting(model, images, images_name)
+    checks.within(labels_name, labels, 0, classes_of(model) - 1)

@@ -8,16 +8,18 @@ import numpy as np
 from keras import layers
 
 from lecture_utils import checks, data, dehazing_networks, scene_text_networks
+from lecture_utils.layers import activation_of
 
 
 def mnist_cnn(trained=True, activation=None, side=28):
     """The lecture's CNN: (28, 28, 1) images in [0, 1] -> 10 logits; 137,660 parameters. Slides 19-21.
 
     trained: with the shipped weights.
-    activation: after both convolutions; the slide has none. side: of the image, in pixels, >= 10.
+    activation: after both convolutions; the slide has none. side: of the image, in pixels, 10 to 512.
     Raises ValueError for an image too small for the layers, or trained weights with another activation or side.
     """
-    if trained and activation is not None:
+    activation_of(activation)
+    if checks.boolean("trained", trained) and activation is not None:
         raise ValueError(
             f"activation: the shipped weights were trained with None, got {activation!r}; pass trained=False"
         )
@@ -41,7 +43,7 @@ def mnist_cnn(trained=True, activation=None, side=28):
 def mnist_fc(trained=True, side=28):
     """Three hidden layers of 500: (28, 28, 1) images in [0, 1] -> 10 logits; 898,510 parameters. Slide 21.
 
-    trained: with the shipped weights. side: of the image, in pixels.
+    trained: with the shipped weights. side: of the image, in pixels, up to 512.
     Raises ValueError for trained weights with another side.
     """
     image = _image(trained, side, minimum=1)
@@ -59,6 +61,7 @@ def mnist_cnn_improved(trained=True):
 
     trained: with the shipped weights.
     """
+    checks.boolean("trained", trained)
     model = keras.Sequential(
         [
             keras.Input((28, 28, 1)),
@@ -97,6 +100,7 @@ def efficientnet_lite0(trained=True):
     trained: with the shipped ImageNet weights.
     Source: Tan and Le, EfficientNet, ICML 2019; the "lite" variant without squeeze-and-excitation, with ReLU6.
     """
+    checks.boolean("trained", trained)
     model = _efficientnet_lite("efficientnet_lite0", EFFICIENTNET_STAGES)
     return _with_weights(model) if trained else model
 
@@ -147,6 +151,7 @@ def squeezenet(trained=True):
     trained: with the shipped ImageNet weights.
     Source: Iandola and others, SqueezeNet, arXiv 1602.07360, 2016; version 1.1.
     """
+    checks.boolean("trained", trained)
     image = keras.Input((None, None, 3), name="image")
     x = _caffe_input(image)
     x = layers.Conv2D(64, 3, strides=2, padding="same", activation="relu", name="conv1")(x)
@@ -176,6 +181,7 @@ def vgg16(layer="conv5_3", pooling="max", trained=True):
     Raises ValueError for an unknown layer or pooling. Source: Simonyan and Zisserman, ICLR 2015.
     """
     checks.one_of("layer", layer, [f"conv{block}_{k}" for block, k in VGG16_FILTERS])
+    checks.boolean("trained", trained)
     kinds = {"max": layers.MaxPooling2D, "average": layers.AveragePooling2D}
     pool = kinds[checks.one_of("pooling", pooling, kinds)]
     image = keras.Input((None, None, 3), name="image")
@@ -210,10 +216,11 @@ def patch_cnn(trained=True, classes=1072):
     It tells patches of the shipped photos apart, however they are moved, scaled or recoloured (surrogate classes,
     Dosovitskiy and others, NIPS 2014). trained: with the shipped weights; False: random ones, always the
     same.
-    classes: outputs. Raises ValueError for trained weights with another number of classes. Lesson 3, slide 23.
+    classes: outputs, up to 100,000. Raises ValueError for trained weights with another number of classes. Lesson 3,
+    slide 23.
     """
-    classes = checks.integer("classes", classes, 1)
-    if trained and classes != 1072:
+    classes = checks.integer("classes", classes, 1, 100_000)
+    if checks.boolean("trained", trained) and classes != 1072:
         raise ValueError(f"classes: the shipped weights have 1,072, got {classes:,}; pass trained=False")
     start = [keras.initializers.HeNormal(seed=number) for number in range(4)]
     start[0] = keras.initializers.RandomNormal(stddev=0.003, seed=0)  # small, so that little of it is left at the end
@@ -277,6 +284,7 @@ def dehazing_net(trained=True):
 
 
 def _dehazing(name, trained):
+    checks.boolean("trained", trained)
     network = dehazing_networks.NETWORKS[name]()
     return _with_weights(network) if trained else network
 
@@ -289,6 +297,7 @@ def text_detector(trained=True):
     Layers: see `scene_text_networks.text_detector`.
     Source: PaddleOCR; Liao and others, AAAI 2020.
     """
+    checks.boolean("trained", trained)
     model = scene_text_networks.text_detector()
     return _with_weights(model) if trained else model
 
@@ -302,13 +311,14 @@ def text_recogniser(trained=True):
     Layers: see `scene_text_networks.text_recogniser`.
     Source: PaddleOCR; Du and others, IJCAI 2022; Graves and others, ICML 2006, for CTC.
     """
+    checks.boolean("trained", trained)
     model = scene_text_networks.text_recogniser()
     return _with_weights(model) if trained else model
 
 
 def _image(trained, side, minimum):
-    side = checks.integer("side", side, minimum)
-    if trained and side != 28:
+    side = checks.integer("side", side, minimum, 512)
+    if checks.boolean("trained", trained) and side != 28:
         raise ValueError(f"side: the shipped weights are for images of 28 x 28, got {side}; pass trained=False")
     return (side, side, 1)
 

@@ -9,8 +9,8 @@ from scipy.special import logsumexp, softmax
 from tqdm import tqdm
 
 from lecture_utils import checks
-from lecture_utils.images import gaussian_blur, images_for
-from lecture_utils.layers import class_indices, is_one
+from lecture_utils.images import WIDEST, gaussian_blur, images_for
+from lecture_utils.layers import class_indices, classes_of, is_one
 
 
 def occlusion_map(model, image, target=None, patch=32, stride=8, fill=0.5, batch_size=32, score="probability"):
@@ -19,9 +19,9 @@ def occlusion_map(model, image, target=None, patch=32, stride=8, fill=0.5, batch
 
     model: images in [0, 1] -> logits. image: (H, W, C) in [0, 1]. target: a class number, the name of an ImageNet
     class, or None for the class that the model predicts. patch: side of the box, in pixels. stride: pixels from one box
-    to the next, at most. fill: what the box is filled with, see `filling`. batch_size: images per forward pass; memory
-    grows with it, not with the number of boxes. score: "probability" p, the drop is in [-1, 1]; "log-odds",
-    log(p / (1 - p)), natural logarithm: here a drop from 99.9 to 99 % counts as much as one from 50 to 9 %;
+    to the next, at most. fill: what the box is filled with, see `filling`. batch_size: images per forward pass, up to
+    4096; memory grows with it, not with the number of boxes. score: "probability" p, the drop is in [-1, 1];
+    "log-odds", log(p / (1 - p)), natural logarithm: here a drop from 99.9 to 99 % counts as much as one from 50 to 9 %;
     "logit", the class's own number before the softmax, which the other classes do not change.
     Costs one forward for each box and one for the image itself, rounded up to whole batches. Shows a progress bar on
     stderr.
@@ -31,6 +31,7 @@ def occlusion_map(model, image, target=None, patch=32, stride=8, fill=0.5, batch
     if not is_one(target):
         raise ValueError(f"target: expected one class, got {target!r}")
     checks.one_of("score", score, SCORES)
+    classes_of(model)
     known = None if target is None else class_indices(model, image[None], target)[0]
     covered, intact = _logits(model, image, patch, stride, fill, batch_size)
     chosen = intact.argmax() if known is None else known
@@ -44,6 +45,7 @@ def probabilities(model, image, patch=32, stride=8, fill=0.5, batch_size=32):
     `covered.argmax(axis=2)` says which class wins where. Arguments and errors as in `occlusion_map`.
     """
     image = images_for(model, image, "image", ndim=3)
+    classes_of(model)
     covered, intact = _logits(model, image, patch, stride, fill, batch_size)
     return softmax(covered, axis=-1), softmax(intact)
 
@@ -57,7 +59,8 @@ def log_odds(logits, number):
     logits = checks.array("logits", logits, range(1, 5))
     if logits.shape[-1] < 2:
         raise ValueError(f"logits: expected at least two classes along the last axis, got shape {logits.shape}")
-    if not 0 <= checks.integer("number", number, 0) < logits.shape[-1]:
+    number = checks.integer("number", number, 0)
+    if number >= logits.shape[-1]:
         raise ValueError(f"number: expected a class from 0 to {logits.shape[-1] - 1}, got {number}")
     return logits[..., number] - logsumexp(np.delete(logits, number, axis=-1), axis=-1)
 
@@ -72,7 +75,7 @@ SCORES = {
 def _logits(model, image, patch, stride, fill, batch_size):
     """`(covered, intact)`: the logits (rows, columns, classes) with the box in each place, and (classes,) without."""
     tops, lefts = box_corners(image.shape, patch, stride)
-    batch_size = checks.integer("batch_size", batch_size, 1)
+    patch, batch_size = int(patch), checks.integer("batch_size", batch_size, 1, 4096)
     under = filling(image, fill, patch)
     corners = np.stack(np.meshgrid(tops, lefts, indexing="ij"), axis=-1).reshape(-1, 2)
     corners = np.concatenate([[[-patch, -patch]], corners])  # the first box lies outside: the image as it is
@@ -117,6 +120,7 @@ def box_corners(shape, patch=32, stride=8):
     """
     patch, stride = checks.integer("patch", patch, 1), checks.integer("stride", stride, 1)
     height, width, *_ = checks.sizes("shape", shape, "(H, W)", "(H, W, C)")
+    checks.room("shape", max(height, width), 10**6, "pixels a side")
     if patch > min(height, width):
         raise ValueError(f"patch: expected at most {min(height, width)} for {height} x {width} pixels, got {patch}")
     if stride > patch:
@@ -132,7 +136,7 @@ def filling(image, fill=0.5, patch=32):
     fill: a number in [0, 1], 0.5 is the lecture's grey; "mean": the mean colour of `image` (H, W, C); "blur": `image`
     blurred (a Gaussian with a standard deviation of a quarter of `patch`). Raises ValueError for anything else.
     """
-    image, patch = checks.images("image", image, ndim=3), checks.integer("patch", patch, 1)
+    image, patch = checks.images("image", image, ndim=3), checks.integer("patch", patch, 1, 4 * WIDEST)
     if not isinstance(fill, str):
         return np.full(image.shape, checks.number("fill", fill, 0, 1), np.float32)
     if checks.one_of("fill", fill, ["mean", "blur"]) == "mean":
@@ -146,12 +150,12 @@ def to_pixels(drops, shape, patch=32, stride=8):
     drops: (rows, columns), one number for each box of `box_corners(shape, patch, stride)`; shape: of the image, (H, W)
     or (H, W, C). Raises ValueError if `drops` has another shape than those boxes.
     """
-    drops = checks.array("drops", drops, 2)
+    drops, places = checks.array("drops", drops, 2), box_corners(shape, patch, stride)
+    if drops.shape != tuple(map(len, places)):
+        raise ValueError(f"drops: expected {len(places[0])} x {len(places[1])} boxes, got shape {drops.shape}")
     inside = [
-        (corners[:, None] <= np.arange(size)) & (np.arange(size) < corners[:, None] + patch)
-        for corners, size in zip(box_corners(shape, patch, stride), shape[:2], strict=True)
+        (corners[:, None] <= np.arange(size)) & (np.arange(size) < corners[:, None] + int(patch))
+        for corners, size in zip(places, shape[:2], strict=True)
     ]
-    if drops.shape != tuple(map(len, inside)):
-        raise ValueError(f"drops: expected {len(inside[0])} x {len(inside[1])} boxes, got shape {drops.shape}")
     down, across = (covers.astype(np.float64) for covers in inside)
     return down.T @ drops @ across / np.outer(down.sum(axis=0), across.sum(axis=0))

@@ -3,13 +3,17 @@
 import base64
 import html
 import io
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import HTML, display
-from matplotlib.colors import ListedColormap, to_rgb
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.colors import Colormap, ListedColormap, is_color_like, to_rgb
+from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
+
+from lecture_utils import checks
 
 # Okabe and Ito's palette, for lines and bars; Paul Tol's "muted" nine, for up to nine categories.
 BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, GREY = (
@@ -22,6 +26,7 @@ BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, GREY = (
     "#666666",
 )
 NINE = ["#CC6677", "#88CCEE", "#DDCC77", "#117733", "#AA4499", "#44AA99", "#999933", "#332288", "#882255"]
+ALT = "a sentence that says what the figure shows"
 INK, PAPER = "#222222", "#FFFFFF"
 ON_NINE = [INK, INK, INK, PAPER, PAPER, INK, INK, PAPER, PAPER]  # what can be read on each of the nine
 
@@ -67,8 +72,8 @@ def show(figure, alt):
 
     Photos are stored as JPEG, in a third of the space; charts, and images of few pixels, as PNG, whose edges are sharp.
     """
-    if not alt.strip():
-        raise ValueError("alt: expected a sentence that says what the figure shows, got none")
+    checks.instance("figure", figure, Figure, "a figure of Matplotlib")
+    checks.text("alt", alt, ALT)
     pixels = sum(np.prod(image.get_size()) for ax in figure.axes for image in ax.images)
     name, options = ("jpeg", {"pil_kwargs": JPEG}) if pixels >= PHOTOS else ("png", {"metadata": {"Software": None}})
     buffer = io.BytesIO()
@@ -79,7 +84,9 @@ def show(figure, alt):
 
 
 def table(header, rows):
-    """A table: `header` is a list of column titles, `rows` a list of lists of text or numbers (ints get commas)."""
+    """A table: `header` is a list of column titles, `rows` a list of lists of text or numbers (ints get commas). Raises
+    ValueError for anything else, or rows of another length."""
+    header, rows = _listed("header", header), [_listed("rows", row) for row in _listed("rows", rows)]
 
     def cells(row, tag):
         texts = [f"{value:,}" if isinstance(value, (int, np.integer)) else str(value) for value in row]
@@ -96,8 +103,25 @@ def images(pictures, titles, alt, columns=None, limits=(0, 1), cmap="gray", widt
     """Figure: pictures side by side, (H, W), (H, W, 1) or (H, W, 3), each under its title.
 
     limits: the values that are black and white (grey pictures only). columns: pictures in a row, by default all.
+    cmap: a colour map of Matplotlib or its name. width: of the figure, in inches. title_size: in points.
+    Raises ValueError for anything else.
     """
-    columns = columns or len(pictures)
+    checks.text("alt", alt, ALT)
+    pictures, titles = [_picture(picture) for picture in _listed("pictures", pictures)], _listed("titles", titles)
+    checks.room("pictures", len(pictures), 1000, "pictures")
+    for title in titles:
+        checks.instance("titles", title, str, "a list of texts")
+    if not pictures or not titles:
+        raise ValueError(f"{'titles' if pictures else 'pictures'}: expected at least one, got none")
+    columns = len(pictures) if columns is None else checks.integer("columns", columns, 1, 1000)
+    if not isinstance(limits, (tuple, list)) or len(limits) != 2:
+        raise ValueError(f"limits: expected (low, high), got {checks.shown(limits)}")
+    low, high = (checks.number("limits", limit, -checks.LARGEST) for limit in limits)
+    if low >= high:
+        raise ValueError(f"limits: expected (low, high), got {checks.shown(limits)}")
+    if not isinstance(cmap, Colormap):
+        checks.one_of("cmap", cmap, list(colormaps))
+    width, title_size = checks.number("width", width, 1, 100), checks.number("title_size", title_size, 1, 100)
     rows = -(-len(pictures) // columns)
     height, breadth = max(p.shape[0] for p in pictures), max(p.shape[1] for p in pictures)
     cell = width / columns
@@ -107,17 +131,20 @@ def images(pictures, titles, alt, columns=None, limits=(0, 1), cmap="gray", widt
     for ax in axes.flat:
         ax.axis("off")
     for ax, picture, title in zip(axes.flat, pictures, titles, strict=False):
-        ax.imshow(picture.squeeze(), vmin=limits[0], vmax=limits[1], cmap=cmap)
+        ax.imshow(picture, vmin=low, vmax=high, cmap=cmap)
         ax.set_title(title, fontsize=title_size)
     show(figure, alt)
 
 
 def animation(path, alt, width=640):
     """An animated picture, a WebP or AVIF file, shown `width` pixels wide. It plays in notebooks, pages and slides.
-    alt: what it shows, for readers who cannot see it."""
-    if not alt.strip():
-        raise ValueError("alt: expected a sentence that says what the animation shows, got none")
-    picture, kind = base64.b64encode(Path(path).read_bytes()).decode(), Path(path).suffix[1:]
+    alt: what it shows, for readers who cannot see it. Raises ValueError for another file, or one that is not there."""
+    file = checks.path("path", path)
+    checks.text("alt", alt, "a sentence that says what the animation shows")
+    width = checks.integer("width", width, 1, 10_000)
+    if file.suffix not in (".webp", ".avif") or not file.is_file():
+        raise ValueError(f"path: expected a .webp or .avif file that is there, got {checks.shown(str(path))}")
+    picture, kind = base64.b64encode(file.read_bytes()).decode(), file.suffix[1:]
     display(HTML(f'<img src="data:image/{kind};base64,{picture}" alt="{html.escape(alt)}" width="{width}">'))
 
 
@@ -126,7 +153,9 @@ def overlay(picture, heat, limit=None):
 
     Positive values are orange, negative ones blue, in full strength at +-limit (by default the map's largest size).
     """
-    heat = np.asarray(heat)
+    picture, heat = checks.array("picture", picture, 3), checks.array("heat", heat, 2)
+    if limit is not None and 0 < checks.number("limit", limit, 0) < 1e-30:
+        raise ValueError(f"limit: expected a number of at least 1e-30, got {limit:g}")
     if heat.shape != picture.shape[:2]:
         raise ValueError(f"heat: expected the picture's shape {picture.shape[:2]}, got {heat.shape}")
     limit = limit or np.abs(heat).max() or 1
@@ -137,7 +166,15 @@ def overlay(picture, heat, limit=None):
 
 
 def frame(ax, row, column, height, width, colour=VERMILION, label=None):
-    """Draw a frame around the pixels from (row, column), `height` x `width` of them."""
+    """Draw a frame around the pixels from (row, column), `height` x `width` of them. Raises ValueError for what are no
+    axes, numbers or colours."""
+    checks.instance("ax", ax, Axes, "Matplotlib's axes")
+    places = (("row", row), ("column", column), ("height", height), ("width", width))
+    row, column, height, width = (checks.number(name, value, -(10**9), 10**9) for name, value in places)
+    if not is_color_like(colour):
+        raise ValueError(f"colour: expected a colour of Matplotlib, as '#D55E00', got {checks.shown(colour)}")
+    if label is not None:
+        checks.instance("label", label, str, "a text or None")
     ax.add_patch(
         Rectangle((column - 0.5, row - 0.5), width, height, fill=False, edgecolor=colour, linewidth=4, clip_on=False)
     )
@@ -149,7 +186,17 @@ def numbers(ax, array, text=None, box=None, limit=3):
     """Draw a small (rows, columns) array as coloured squares with its numbers, or `text`, written in them.
 
     Blue is negative, orange positive, full colour at +-limit. box: (row, column, height, width) of a frame.
+    Raises ValueError for anything else.
     """
+    checks.instance("ax", ax, Axes, "Matplotlib's axes")
+    array, limit = checks.array("array", array, 2), checks.number("limit", limit, 1e-9)
+    checks.room("array", array.size, 10_000, "numbers")
+    if text is not None and checks.as_array("text", text).shape[:2] != array.shape:
+        raise ValueError(f"text: expected one for each of {array.shape[0]} x {array.shape[1]} numbers")
+    if box is not None and (not isinstance(box, (tuple, list)) or len(box) != 4):
+        raise ValueError(f"box: expected (row, column, height, width), got {checks.shown(box)}")
+    for value in box or ():
+        checks.number("box", value, -(10**9), 10**9)
     diverging = ListedColormap(_between("#3B8BC4", PAPER, 128) + _between(PAPER, "#F0A03C", 128))
     ax.imshow(array, cmap=diverging, vmin=-limit, vmax=limit)
     rows, columns = array.shape
@@ -168,7 +215,11 @@ def numbers(ax, array, text=None, box=None, limit=3):
 
 
 def categories(ax, array):
-    """Draw an int array: 0 is white, 1 to 9 get a colour, and the number is written in it."""
+    """Draw an array (rows, columns) of whole numbers: 0 is white, 1 to 9 get a colour, and the number is written in it.
+    Raises ValueError for other numbers."""
+    checks.instance("ax", ax, Axes, "Matplotlib's axes")
+    array = checks.within("array", checks.array("array", array, 2, integers=True), 0, 9)
+    checks.room("array", array.size, 10_000, "numbers")
     ax.imshow(array, cmap=ListedColormap([PAPER, *NINE]), vmin=-0.5, vmax=9.5, aspect="auto")
     for row, column in np.argwhere(array > 0):
         number = array[row, column]
@@ -181,7 +232,15 @@ def categories(ax, array):
 
 
 def flow(steps, alt):
-    """Figure: boxes joined by arrows, left to right. steps: list of (title, detail, colour)."""
+    """Figure: boxes joined by arrows, left to right. steps: list of (title, detail, colour), the colour as "#D55E00".
+    Raises ValueError for anything else."""
+    checks.text("alt", alt, ALT)
+    steps = _listed("steps", steps)
+    for step in steps or [None]:
+        texts = isinstance(step, (list, tuple)) and len(step) == 3 and all(isinstance(part, str) for part in step)
+        if not texts or not is_color_like(step[2] + "30"):
+            raise ValueError(f"steps: expected a list of (title, detail, colour), got {checks.shown(step)} in it")
+    checks.room("steps", len(steps), 100, "boxes")
     figure, ax = plt.subplots(figsize=(14, 2.9))
     ax.set(xlim=(-0.55, len(steps) - 0.45), ylim=(-0.75, 0.75))
     ax.axis("off")
@@ -195,6 +254,24 @@ def flow(steps, alt):
                 FancyArrowPatch((place - 0.6, 0), (place - 0.4, 0), arrowstyle="-|>", mutation_scale=18, color=INK)
             )
     show(figure, alt)
+
+
+def _listed(name, value):
+    """`value`, a list or anything like it, as a list."""
+    if not isinstance(value, (str, bytes, dict)) and np.iterable(value):
+        return list(value)
+    raise ValueError(f"{name}: expected a list, got {checks.shown(value)}")
+
+
+def _picture(value):
+    """`value` as imshow takes it: (H, W), grey, of any values, or (H, W, 3)."""
+    picture = checks.as_array("pictures", value)
+    picture = picture[..., 0] if picture.ndim == 3 and picture.shape[2] == 1 else picture
+    if picture.ndim != 2 or picture.dtype.kind not in "biuf" or picture.size == 0:
+        checks.array("pictures", picture, 3)
+        if picture.shape[2] != 3:
+            raise ValueError(f"pictures: expected (H, W), (H, W, 1) or (H, W, 3), got shape {picture.shape}")
+    return picture
 
 
 def _between(start, end, steps):

@@ -17,9 +17,10 @@ import tensorflow as tf
 from scipy.stats import spearmanr
 
 from lecture_utils import checks
-from lecture_utils.images import gaussian_blur, images_for
+from lecture_utils.images import WIDEST, gaussian_blur, images_for
 from lecture_utils.layers import class_indices, is_one, layer_names, layer_of, layer_with_maps, up_to
 
+MOST_STEPS = 100_000
 PIXELS = 8 * 224 * 224  # go through the network at once: 8 photos, or 512 digits
 
 
@@ -56,7 +57,7 @@ def smooth_gradient(model, images, target=None, samples=32, noise=0.15, seed=0):
     SmoothGrad; Smilkov and others, 2017.
     """
     images, classes = _arguments(model, images, target)
-    samples, seed = checks.integer("samples", samples, 1), checks.integer("seed", seed, 0)
+    samples, seed = checks.integer("samples", samples, 1, MOST_STEPS), checks.integer("seed", seed, 0)
     noise = checks.number("noise", noise, 0)
     maps = []
     for image, number in zip(images, classes, strict=True):
@@ -80,7 +81,7 @@ def integrated_gradients(model, images, target=None, steps=64, baseline=0.0):
     Sundararajan, Taly and Yan, Axiomatic attribution for deep networks, ICML 2017.
     """
     images, classes = _arguments(model, images, target)
-    steps = checks.integer("steps", steps, 1)
+    steps = checks.integer("steps", steps, 1, MOST_STEPS)
     starts = _baselines(baseline, images)
     maps = []
     for image, start, number in zip(images, starts, classes, strict=True):
@@ -118,6 +119,7 @@ def randomized(model, layer, seed=0, alone=False):
     Raises ValueError for an unknown layer, offering the nearest names.
     Adebayo and others, Sanity checks for saliency maps, NeurIPS 2018.
     """
+    checks.boolean("alone", alone)
     lowest = layer_names(model).index(layer_of(model, layer).name)
     rng = np.random.default_rng(checks.integer("seed", seed, 0))
     copy = keras.models.clone_model(model)
@@ -182,6 +184,7 @@ def area(shares, probabilities):
 def blurred(image):
     """`image` (H, W, C) under a Gaussian so wide (a tenth of the longer side) that little is left to recognise."""
     image = checks.images("image", image, ndim=3)
+    checks.room("image", max(image.shape[:2]), 10 * WIDEST, "pixels a side")
     return gaussian_blur(image, max(image.shape[:2]) / 10)
 
 
@@ -226,24 +229,22 @@ def _baselines(baseline, images):
     baseline = checks.array("baseline", baseline, (0, 3, 4))
     if baseline.ndim and baseline.shape not in (images.shape, images.shape[1:]):
         raise ValueError(f"baseline: expected a number or the images' shape {images.shape}, got {baseline.shape}")
-    if baseline.min() < 0 or baseline.max() > 1:
-        raise ValueError(f"baseline: expected values in [0, 1], got {baseline.min():.6g} to {baseline.max():.6g}")
-    return np.broadcast_to(baseline.astype(np.float32), images.shape)
+    return np.broadcast_to(checks.within("baseline", baseline, 0, 1).astype(np.float32), images.shape)
 
 
 def _curve(model, image, heat, target, steps, fill, insert):
     image = images_for(model, image, "image", ndim=3)
     if not is_one(target):
-        raise ValueError(f"target: expected one class, got {target!r}")
+        raise ValueError(f"target: expected one class, got {checks.shown(target)}")
     number = class_indices(model, image[None], target)[0]
     heat = checks.array("heat", heat, 2)
     if heat.shape != image.shape[:2]:
         raise ValueError(f"heat: expected the image's shape {image.shape[:2]}, got {heat.shape}")
-    steps = checks.integer("steps", steps, 1)
+    steps = checks.integer("steps", steps, 1, MOST_STEPS)
     if isinstance(fill, str):
         checks.one_of("fill", fill, ["blur"])
         filled = blurred(image)
-    elif np.ndim(fill) == 0:
+    elif checks.as_array("fill", fill).ndim == 0:
         filled = np.full_like(image, checks.number("fill", fill, 0, 1))
     else:
         filled = checks.images("fill", fill, ndim=3)

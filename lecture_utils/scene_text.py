@@ -25,7 +25,7 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from scipy import ndimage
-from scipy.spatial import ConvexHull
+from scipy.spatial import ConvexHull, QhullError
 
 SHORTER_SIDE, LONGER_SIDE = 736, 2000  # pixels that the detector sees: at least, at most
 WARM = 0.3  # heat from which on a pixel belongs to a region
@@ -90,7 +90,7 @@ def heat_map(image):
 
 def _picture(name, image):
     """`image` for Pillow, with 8 bits, some rows at a time: a photo of 40 million pixels is large as floats."""
-    image = np.asarray(image)
+    image = checks.as_array(name, image)
     if image.ndim != 3 or image.shape[-1] != 3 or image.size == 0:
         checks.images(name, image, channels=3, ndim=3)  # says what is wrong
     rows = max(BLOCK // image[0].size, 1)
@@ -113,9 +113,7 @@ def boxes(heat):
     the mean heat in it; where that is at least 0.5, all its sides are moved outwards by 1.6 area / perimeter.
     Raises ValueError for other shapes or ranges.
     """
-    heat = checks.array("heat", heat, 2)
-    if heat.min() < 0 or heat.max() > 1:
-        raise ValueError(f"heat: expected values in [0, 1], got {heat.min():.6g} to {heat.max():.6g}")
+    heat = checks.within("heat", checks.array("heat", heat, 2), 0, 1)
     regions, _ = ndimage.label(heat > WARM, structure=np.ones((3, 3)))
     corners, scores = [], []
     for number, window in enumerate(ndimage.find_objects(regions), start=1):
@@ -154,9 +152,13 @@ def smallest_rectangle(points):
     Raises ValueError if the points lie on one straight line.
     """
     points = checks.array("points", points, 2).astype(np.float64)
+    wanted = f"points: expected (x, y) of three or more that are not on one line, got shape {points.shape}"
     if points.shape[1] != 2 or np.linalg.matrix_rank(points - points[0]) < 2:
-        raise ValueError(f"points: expected (x, y) of three or more that are not on one line, got shape {points.shape}")
-    hull = points[ConvexHull(points).vertices]
+        raise ValueError(wanted)
+    try:
+        hull = points[ConvexHull(points).vertices]
+    except QhullError:  # nearly on one line
+        raise ValueError(wanted) from None
     along = np.roll(hull, -1, axis=0) - hull
     angles = np.unique(np.arctan2(along[:, 1], along[:, 0]) % (np.pi / 2))
     angles = np.where(angles > np.pi / 4, angles - np.pi / 2, angles)  # within 45 degrees of level
@@ -205,12 +207,16 @@ def crop(image, corners):
 
 def _crop(picture, corners):
     width, height = (max(round(side), 1) for side in _sides(corners))
+    checks.room("corners", width * height, MOST_PIXELS, "pixels")
     straight = [(0, 0), (width, 0), (width, height), (0, height)]
     equations, wanted = [], []
     for (x, y), (u, v) in zip(straight, corners, strict=True):
         equations += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
         wanted += [u, v]
-    numbers = np.linalg.solve(equations, wanted)
+    try:
+        numbers = np.linalg.solve(equations, wanted)
+    except np.linalg.LinAlgError:
+        raise ValueError("corners: expected a quadrilateral, got three of four points on one line") from None
     return picture.transform((width, height), Image.Transform.PERSPECTIVE, numbers, Image.Resampling.BICUBIC)
 
 
@@ -333,12 +339,9 @@ def _ctc_arguments(probabilities, characters):
     characters = data.text_characters() if characters is None else characters
     if not isinstance(characters, str) or probabilities.shape[1] != len(characters) + 1:
         wanted = f"{probabilities.shape[1] - 1:,} characters, one for each class but the blank"
-        got = f"{len(characters):,}" if isinstance(characters, str) else repr(characters)
+        got = f"{len(characters):,}" if isinstance(characters, str) else checks.shown(characters)
         raise ValueError(f"characters: expected a string of {wanted}, got {got}")
-    if probabilities.min() < 0 or probabilities.max() > 1 + 1e-4:
-        low, high = probabilities.min(), probabilities.max()
-        raise ValueError(f"probabilities: expected values in [0, 1], got {low:.6g} to {high:.6g}")
-    return probabilities, characters
+    return checks.within("probabilities", probabilities, 0, 1 + 1e-4), characters
 
 
 def unstacked(image):
@@ -553,13 +556,15 @@ def make_sign(texts, stacked=False, angle=0, seed=0, side=640):
 
     texts: a list, one for each row; stacked: columns of upright letters instead, Chinese from the right to the left.
     Characters of `data/fonts/signs.otf`: ASCII and those of `CHINESE_SIGNS`. angle: degrees that the sign is turned,
-    counter-clockwise. seed: of colours, light, size of the letters and noise. side: in pixels, >= 64.
+    counter-clockwise. seed: of colours, light, size of the letters and noise. side: in pixels, 64 to 4096.
     Raises ValueError for no texts, an empty one, or characters that the font lacks.
     """
-    angle, side = checks.number("angle", angle, -360, 360), checks.integer("side", side, 64)
+    angle, side = checks.number("angle", angle, -360, 360), checks.integer("side", side, 64, 4096)
+    checks.boolean("stacked", stacked)
     rng, known = np.random.default_rng(checks.integer("seed", seed, 0)), sign_characters()
     if not isinstance(texts, (list, tuple)) or not texts or not all(isinstance(t, str) and t.strip() for t in texts):
-        raise ValueError(f"texts: expected a list of texts that are not empty, got {texts!r}")
+        raise ValueError(f"texts: expected a list of texts that are not empty, got {checks.shown(texts)}")
+    checks.room("texts", len(texts) * max(map(len, texts)), 1000, "letters")
     if lacking := set("".join(texts)) - known:
         raise ValueError(f"texts: the font lacks {' '.join(sorted(lacking))}")
     board, boxes = _board(texts, stacked, _sign_colours(rng))
@@ -708,6 +713,9 @@ def _corners(name, value):
 def _lines_only(lines):
     if not isinstance(lines, (list, tuple)):
         raise ValueError(f"lines: expected a list of Line, got {type(lines).__name__}")
-    for line in lines:
+    for k, line in enumerate(lines):
         if not isinstance(line, Line):
-            raise ValueError(f"lines: expected a list of Line, got {line!r} in it")
+            raise ValueError(f"lines: expected a list of Line, got {checks.shown(line)} in it")
+        if not isinstance(line.text, str) or checks.array(f"lines[{k}]", line.corners, 2).shape != (4, 2):
+            raise ValueError(f"lines[{k}]: expected a text and four points (x, y), got {checks.shown(line)}")
+        checks.number(f"lines[{k}]", line.angle, -360, 360), checks.number(f"lines[{k}]", line.confidence, 0, 1)

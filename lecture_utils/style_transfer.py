@@ -14,7 +14,7 @@ from scipy.optimize import minimize
 from tqdm import tqdm
 
 from lecture_utils import checks, models
-from lecture_utils.images import NotFinite, gaussian_blur, resized, total_variation
+from lecture_utils.images import NotFinite, gaussian_blur, resized, tensor, total_variation
 from lecture_utils.layers import up_to, weights_of_layers
 
 CONTENT_LAYERS = {"conv4_2": 1.0}
@@ -31,7 +31,7 @@ LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # of red, green and blu
 def gram_matrix(feature_maps):
     """G of slide 38: for each pair of filters i, j the product F_i · F_j, as a mean over all positions, so that images
     of different sizes compare. feature_maps: (N, rows, columns, filters). Returns a tensor (N, filters, filters)."""
-    maps = _maps("feature_maps", feature_maps)
+    maps = tensor("feature_maps", feature_maps, 4)
     positions = tf.cast(tf.shape(maps)[1] * tf.shape(maps)[2], maps.dtype)
     return tf.einsum("nrci,nrcj->nij", maps, maps) / positions
 
@@ -39,7 +39,8 @@ def gram_matrix(feature_maps):
 def content_loss(feature_maps, goal):
     """Σ v |F - F_c|² of slide 38 for one layer, with v = 1 / Σ |F_c|²: the squared error as a part of the squared
     goal, F_c. Both of the same shape (N, rows, columns, filters). Returns a scalar tensor."""
-    maps, goal = _maps("feature_maps", feature_maps), _maps("goal", goal)
+    maps, goal = tensor("feature_maps", feature_maps, 4), tensor("goal", goal, 4)
+    _same_dtype(maps, goal)
     if not maps.shape.is_compatible_with(goal.shape):
         raise ValueError(f"goal: expected the shape of feature_maps, {tuple(maps.shape)}, got {tuple(goal.shape)}")
     return tf.reduce_sum((maps - goal) ** 2) / tf.reduce_sum(goal**2)
@@ -48,17 +49,18 @@ def content_loss(feature_maps, goal):
 def style_loss(gram, goal):
     """Σ w |G_ij - G_ij of the painting|² of slide 38 for one layer, with w = 1 / Σ |G_ij of the painting|², for each
     painting: a tensor (paintings,). gram: (1, filters, filters); goal: (paintings, filters, filters)."""
-    gram, goal = (_maps(name, value, 3) for name, value in (("gram", gram), ("goal", goal)))
+    gram, goal = tensor("gram", gram, 3), tensor("goal", goal, 3)
+    _same_dtype(gram, goal)
+    if 1 not in (gram.shape[0], goal.shape[0]) and not gram.shape[:1].is_compatible_with(goal.shape[:1]):
+        raise ValueError(f"gram: expected one, or one for each of the {goal.shape[0]} goals, got {tuple(gram.shape)}")
     if gram.shape[1:] != goal.shape[1:]:
         raise ValueError(f"goal: expected the filters of gram, {tuple(gram.shape)}, got {tuple(goal.shape)}")
     return tf.reduce_sum((gram - goal) ** 2, axis=[1, 2]) / tf.reduce_sum(goal**2, axis=[1, 2])
 
 
-def _maps(name, value, axes=4):
-    value = tf.convert_to_tensor(value)
-    if len(value.shape) != axes:
-        raise ValueError(f"{name}: expected an array with {axes} axes, got shape {tuple(value.shape)}")
-    return value
+def _same_dtype(value, goal):
+    if value.dtype != goal.dtype:
+        raise ValueError(f"goal: expected dtype {value.dtype.name}, as of the other one, got {goal.dtype.name}")
 
 
 # The image that makes them small
@@ -77,8 +79,8 @@ def style_transfer(
     steps: of the optimiser at each scale, {part of the content's size: steps}, increasing up to 1; or a number: all at
     full size. With none at all, the content comes back unchanged.
     method: "lbfgs" (SciPy's L-BFGS-B) or "adam". start: "content", or "noise" drawn with `seed`.
-    style_scale: the longer side of the painting, in longer sides of the content with its margin; larger gives larger
-    strokes.
+    style_scale: the longer side of the painting, in longer sides of the content with its margin, 0.01 to 10; larger
+    gives larger strokes.
     keep_colours: only the luminance is painted, the colours stay the content's (`with_colours_of`).
     content_layers, style_layers: a name, a list of names or {name: weight}; names of `models.vgg16`, which
     also explains `pooling`.
@@ -91,8 +93,10 @@ def style_transfer(
     paintings = list(style) if isinstance(style, (list, tuple)) else [style]
     paintings = [checks.images("style", painting, 3, ndim=3) for painting in paintings]
     shares = _shares(style_weights, len(paintings))
-    alpha, beta, tv = (checks.number(n, value, 0) for n, value in (("alpha", alpha), ("beta", beta), ("tv", tv)))
-    checks.number("style_scale", style_scale, 0.01)
+    alpha, beta, tv = (checks.number(n, value, 0, 1e38) for n, value in (("alpha", alpha), ("beta", beta), ("tv", tv)))
+    checks.number("style_scale", style_scale, 0.01, 10)
+    checks.boolean("keep_colours", keep_colours), checks.callback("callback", callback)
+    checks.one_of("pooling", pooling, ["max", "average"])
     minimise = {"lbfgs": _lbfgs, "adam": _adam}[checks.one_of("method", method, ["lbfgs", "adam"])]
     checks.one_of("start", start, ["content", "noise"])
     content_layers, style_layers = _layers("content_layers", content_layers), _layers("style_layers", style_layers)
@@ -263,15 +267,16 @@ def _steps(steps):
     scales = [checks.number("steps", scale, 0) for scale in steps]
     if not scales or scales != sorted(scales) or scales[0] == 0 or scales[-1] != 1:
         raise ValueError(f"steps: expected scales above 0 that increase up to 1, got {list(steps)}")
-    return {scale: checks.integer("steps", number, 0) for scale, number in steps.items()}
+    return {scale: checks.integer("steps", number, 0, 100_000) for scale, number in steps.items()}
 
 
 def _shares(weights, count):
     if count == 0:
         raise ValueError("style: expected a painting (H, W, 3) or a list of them, got an empty list")
-    weights = [1.0] * count if weights is None else list(weights)
-    if len(weights) != count:
-        raise ValueError(f"style_weights: expected one for each of the {count} paintings, got {len(weights)}")
+    weights = [1.0] * count if weights is None else checks.as_array("style_weights", weights).tolist()
+    if not isinstance(weights, list) or len(weights) != count:
+        got = len(weights) if isinstance(weights, list) else checks.shown(weights)
+        raise ValueError(f"style_weights: expected one for each of the {count} paintings, got {got}")
     weights = np.array([checks.number("style_weights", weight, 0) for weight in weights], np.float32)
     if weights.sum() == 0:
         raise ValueError("style_weights: expected at least one above 0, got only zeros")

@@ -364,11 +364,11 @@ ONE = np.full((1, 28, 28, 1), 0.5, np.float32)
     (lambda m, c: ascent.ascend(of_mnist(), np.ones((1, 30, 28, 1))), "start: mnist_cnn takes 28 x 28 pixels"),
     (lambda m, c: ascent.ascend(of_mnist(), ascent.fourier(64)), "start: mnist_cnn take images of shape"),
     (lambda m, c: ascent.ascend(of_mnist(), ONE, [3]), "transforms: expected a list of functions"),
-    (lambda m, c: ascent.ascend(of_mnist(), steps=-1), "steps: expected a whole number of at least 0"),
+    (lambda m, c: ascent.ascend(of_mnist(), steps=-1), "steps: expected a whole number from 0 to 100,000"),
     (lambda m, c: ascent.ascend(of_mnist(), step_size=-1), "step_size: expected a number of at least 0"),
     (lambda m, c: ascent.ascend(of_mnist(), ascent.fourier(32), smooth=1), "smooth: expected 0 where no pixels move"),
     (lambda m, c: ascent.zoom(0.9, 0.5), "smallest: expected at most largest, 0.5, got 0.9"),
-    (lambda m, c: ascent.fourier(8), "side: expected a whole number of at least 32"),
+    (lambda m, c: ascent.fourier(8), "side: expected a whole number from 32 to 4,096"),
 ])  # fmt: skip
 def test_bad_input_is_named(mnist, classifier, call, message):
     with pytest.raises(ValueError, match=message):

@@ -111,3 +111,74 @@ def test_models_know_their_input():
     for value in (None, "vgg", keras.Sequential([keras.layers.Dense(1)]), keras.layers.Dense(1), keras.Sequential):
         with pytest.raises(ValueError, match="^model: expected a Keras model that knows its input, got "):
             checks.model("model", value)
+
+
+def test_whole_numbers_fit_32_bits():
+    for value, got in ((2**31, "2147483648"), (10**5000, "a int")):
+        with pytest.raises(ValueError, match=f"^n: expected a whole number from 1 to 2,147,483,647, got {got}$"):
+            checks.integer("n", value, 1)
+    assert checks.integer("n", 2**31 - 1, 1) == 2**31 - 1
+
+
+def test_a_whole_number_may_have_a_largest_value():
+    assert checks.integer("n", np.uint8(9), 1, 9) == 9
+    for value in (0, 10, None, 1.5):
+        with pytest.raises(ValueError, match="^n: expected a whole number from 1 to 9, got "):
+            checks.integer("n", value, 1, 9)
+
+
+def test_other_numbers_have_a_largest_size():
+    assert checks.number("x", np.float16(0.5), 0) == 0.5 and checks.number("x", 1e15, 0) == 1e15
+    with pytest.raises(ValueError, match=r"^x: expected a number from 0 to 1e\+15, got 1e\+16"):
+        checks.number("x", 1e16, 0)
+    with pytest.raises(ValueError, match=r"^a: expected numbers from -1e\+15 to 1e\+15, got -2e\+15 to 1"):
+        checks.array("a", [1, -2e15], 1)
+
+
+def test_switches_are_true_or_false():
+    assert checks.boolean("s", True) is True and checks.boolean("s", np.False_) is False
+    for value in (None, 0, 1, "yes", np.array(True), []):
+        with pytest.raises(ValueError, match="^s: expected True or False, got "):
+            checks.boolean("s", value)
+
+
+def test_texts_are_not_blank():
+    assert checks.text("t", " a ") == " a "
+    for value in ("", " \n", None, b"a", 3, ["a"]):
+        with pytest.raises(ValueError, match="^t: expected a text, got "):
+            checks.text("t", value)
+
+
+def test_callbacks_are_functions_and_no_classes():
+    for value in (None, len, lambda: 1, [].append):
+        assert checks.callback("c", value) == value
+    for value in (3, "len", dict, keras.Model):
+        with pytest.raises(ValueError, match="^c: expected a function or None, got "):
+            checks.callback("c", value)
+
+
+def test_paths(tmp_path):
+    assert checks.path("p", str(tmp_path)) == checks.path("p", tmp_path) == tmp_path
+    for value in ("", "a\0b", b"a", None, 3, ["a"]):
+        with pytest.raises(ValueError, match="^p: expected the name of a file or folder, got "):
+            checks.path("p", value)
+
+
+def test_instances_room_and_ranges():
+    assert checks.instance("i", 3, int, "an int") == 3 and checks.room("r", 10, 10, "places") is None
+    assert checks.within("w", np.array([0, 1]), 0, 1).tolist() == [0, 1]
+    with pytest.raises(ValueError, match="^i: expected an int, got 'a'"):
+        checks.instance("i", "a", int, "an int")
+    with pytest.raises(ValueError, match="^r: expected something that takes at most 1,000 places, got 1,001"):
+        checks.room("r", 1001, 1000, "places")
+    with pytest.raises(ValueError, match=r"^w: expected values in \[0, 1\], got 0 to 2"):
+        checks.within("w", np.array([0, 2]), 0, 1)
+
+
+def test_what_came_is_shown_in_short():
+    class Odd:
+        def __repr__(self):
+            raise RuntimeError
+
+    assert checks.shown(np.zeros((2, 3))) == "an array of shape (2, 3)" and checks.shown("a") == "'a'"
+    assert checks.shown(Odd()) == "a Odd" and len(checks.shown("a" * 999)) == 201

@@ -28,9 +28,9 @@ def copy(tmp_path, monkeypatch):
         shutil.copy(data.DATA / name, tmp_path / name)
     monkeypatch.setattr(data, "DATA", tmp_path)
     monkeypatch.setattr(data, "CHECKOUT", tmp_path)
-    data.path.cache_clear()
+    data._checked.cache_clear()
     yield tmp_path
-    data.path.cache_clear()
+    data._checked.cache_clear()
 
 
 def test_mnist_is_complete_and_unaltered():
@@ -123,7 +123,7 @@ def test_what_is_no_picture_is_refused_in_a_sentence(tmp_path, monkeypatch):
         "text.jpg": "path: 'text.jpg' is no JPEG, PNG or WebP picture",
         "a.bmp": "path: 'a.bmp' is no JPEG, PNG or WebP picture",
         "cut.png": "path: 'cut.png' is damaged",
-        3: "path: expected the name of a file, got 3",
+        3: "path: expected the name of a file or folder, got 3",
     }.items():
         with pytest.raises(ValueError, match=re.escape(message)):
             data.open_photo(wrong)

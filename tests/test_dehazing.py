@@ -201,6 +201,12 @@ def test_no_photo_is_in_two_parts_and_the_test_photos_are_shipped():
     assert data.load_results("dehazing")["photos"] == split["test"]
 
 
+def test_depth_is_invented_for_the_smallest_image_with_every_seed():
+    image = np.random.default_rng(0).uniform(size=(16, 16, 3)).astype(np.float32)  # of which 4 x 4 pixels are looked at
+    for seed in range(20):
+        assert dehazing.invent_depth(image, seed).shape == (16, 16)
+
+
 @pytest.mark.parametrize("call, message", [
     (lambda: dehazing.transmission(DEPTH, -1), "beta: expected a number of at least 0, got -1"),
     (lambda: dehazing.transmission(-DEPTH, 1), "depth: expected distances of at least 0"),
@@ -217,7 +223,7 @@ def test_no_photo_is_in_two_parts_and_the_test_photos_are_shipped():
     (lambda: dehazing.atmospheric_light(IMAGE, DEPTH, 0), "part: expected a share above 0 and up to 1, got 0"),
     (lambda: dehazing.atmospheric_light(IMAGE, DEPTH[1:]), "dark: expected one number a pixel"),
     (lambda: dehazing.guided_filter(DEPTH, DEPTH[1:], 2, 0.1), r"values: expected the shape of the guide, \(24, 30\)"),
-    (lambda: dehazing.guided_filter(DEPTH, DEPTH, 0, 0.1), "radius: expected a whole number of at least 1, got 0"),
+    (lambda: dehazing.guided_filter(DEPTH, DEPTH, 0, 0.1), "radius: expected a whole number from 1 to 9,999, got 0"),
     (lambda: dehazing.guided_filter(DEPTH, DEPTH, 2, 0), "epsilon: expected a number above 0, got 0"),
     (lambda: dehazing.dark_channel_prior(IMAGE, strength=0), "strength: expected a number above 0 and up to 1, got 0"),
     (lambda: dehazing.dark_channel_prior(IMAGE, least=1.5), "least: expected a number"),

@@ -414,7 +414,7 @@ def test_a_colour_is_1_or_minus_1(colour):
     for method in (Board(5).play, Board(5).why_illegal):
         with pytest.raises(ValueError, match="colour: expected 1"):
             method("C3", colour)
-    with pytest.raises(ValueError, match="colour: expected 1"):
+    with pytest.raises(ValueError, match="to_move: expected 1"):
         Board.from_text("\n".join(["....."] * 5), to_move=colour)
 
 
@@ -436,7 +436,7 @@ def test_set_up_stones_come_before_the_first_move(first):
     board = played(Board(5), first)
     before = state(board)
     for colour in (BLACK, WHITE, EMPTY):
-        with pytest.raises(ValueError, match="place: set-up stones come before the first move"):
+        with pytest.raises(ValueError, match="places: set-up stones come before the first move"):
             board.place({colour: ["A1"]})
     assert state(board) == before
 
@@ -445,7 +445,7 @@ def test_set_up_stones_must_have_liberties():
     board = Board(5)
     board.place({WHITE: ["A4", "B5"]})
     before = state(board)
-    with pytest.raises(ValueError, match="place: the stone at A5 would have no liberty"):
+    with pytest.raises(ValueError, match="places: the stone at A5 would have no liberty"):
         board.place({BLACK: ["C3", "A5"]})
     assert state(board) == before
     with pytest.raises(ValueError, match="the stone at .. would have no liberty"):
@@ -458,7 +458,7 @@ def test_set_up_stones_must_have_liberties():
 def test_wrong_set_up_changes_nothing():
     board = Board(5)
     before = state(board)
-    with pytest.raises(ValueError, match="place: expected the colours 1, -1 and 0, got 3"):
+    with pytest.raises(ValueError, match="places: expected the colours 1, -1 and 0, got 3"):
         board.place({BLACK: ["A1"], 3: ["A2"]})
     with pytest.raises(IllegalMove, match="off the board"):
         board.place({BLACK: ["A1", "A6"]})
@@ -753,9 +753,9 @@ def test_a_position_from_text():
 @pytest.mark.parametrize(
     "rows, message",
     [
-        ([], "size: expected"),
-        (["...."] * 4, "size: expected 5 to 19, got 4"),
-        (["." * 20] * 20, "size: expected 5 to 19, got 20"),
+        ([], "text: expected a square"),
+        (["...."] * 4, "text: expected a square of 5 to 19 lines, got 4"),
+        (["." * 20] * 20, "text: expected a square of 5 to 19 lines, got 20"),
         (["....."] * 4, "text: expected a square of X, O and . characters"),
         (["....."] * 6, "text: expected a square"),
         (["....."] * 4 + ["...."], "text: expected a square"),

@@ -105,7 +105,7 @@ def test_it_passes_when_only_its_own_eyes_are_left(network, player):
 
 
 def test_wrong_symmetries_are_named(network):
-    with pytest.raises(ValueError, match="symmetries: expected 1 to 8, got 9"):
+    with pytest.raises(ValueError, match="symmetries: expected a whole number from 1 to 8, got 9"):
         gtp.Player(network, symmetries=9)
 
 

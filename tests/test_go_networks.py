@@ -118,19 +118,19 @@ def test_a_network_can_be_saved_and_loaded(tmp_path):
 
 
 @pytest.mark.parametrize(("call", "message"), [
-    (lambda: networks.policy_network(0), "k: expected a whole number of at least 1"),
-    (lambda: networks.policy_network(4, depth=0), "depth: expected a whole number of at least 1"),
-    (lambda: networks.policy_network(4, size=4), "size: expected 5 to 19, got 4"),
-    (lambda: networks.policy_network(4, size=21), "size: expected 5 to 19, got 21"),
-    (lambda: networks.policy_network(4, planes=0), "planes: expected a whole number of at least 1"),
+    (lambda: networks.policy_network(0), "k: expected a whole number from 1 to 1,024"),
+    (lambda: networks.policy_network(4, depth=0), "depth: expected a whole number from 1 to 100"),
+    (lambda: networks.policy_network(4, size=4), "size: expected a whole number from 5 to 19, got 4"),
+    (lambda: networks.policy_network(4, size=21), "size: expected a whole number from 5 to 19, got 21"),
+    (lambda: networks.policy_network(4, planes=0), "planes: expected a whole number from 1 to 1,024"),
     (lambda: networks.fc_policy_network(0), "units: expected a whole number"),
     (lambda: networks.pooled_policy_network(4, pooling="mean"), "pooling: unknown 'mean'"),
     (lambda: networks.predict(ALL[0], np.zeros((2, 19, 19, 48))), r"planes: the network is for boards of 9 x 9"),
     (lambda: networks.predict(ALL[0], np.zeros((9, 9, 48))), "planes: expected an array with 4 axes"),
-    (lambda: networks.predict(ALL[0], np.zeros((1, 9, 9, 48)), 9), "symmetries: expected 1 to 8"),
-    (lambda: networks.turned(np.zeros((1, 5, 5)), 8), "symmetry: expected 0 to 7"),
-    (lambda: networks.turned_back(np.zeros((1, 5, 5)), -1), "symmetry: expected a whole number of at least 0"),
-    (lambda: networks.best_move(ALL[0], Board(19)), "planes: the network is for boards of 9 x 9"),
+    (lambda: networks.predict(ALL[0], np.zeros((1, 9, 9, 48)), 9), "symmetries: expected a whole number from 1 to 8"),
+    (lambda: networks.turned(np.zeros((1, 5, 5)), 8), "symmetry: expected a whole number from 0 to 7"),
+    (lambda: networks.turned_back(np.zeros((1, 5, 5)), -1), "symmetry: expected a whole number from 0 to 7"),
+    (lambda: networks.best_move(ALL[0], Board(19)), "board: expected boards of 9 x 9, got one of 19 x 19"),
 ])  # fmt: skip
 def test_bad_arguments_are_named(call, message):
     with pytest.raises(ValueError, match=message):
@@ -190,7 +190,7 @@ def test_the_best_moves_of_many_boards_are_those_of_each():
             board.play(tuple(rng.choice(np.argwhere(board.legal_moves()))))
         boards.append(board)
     assert networks.best_moves(network, boards, 8) == [networks.best_move(network, board, 8) for board in boards]
-    with pytest.raises(ValueError, match="planes: the network is for boards of 9 x 9"):
+    with pytest.raises(ValueError, match="boards: expected boards of 9 x 9, got one of 5 x 5"):
         networks.best_moves(network, [Board(5)])
 
 

@@ -300,9 +300,9 @@ def test_what_is_no_sgf_is_an_error(content, message):
 @pytest.mark.parametrize("root, reason", [
     ("GM[2]SZ[9]", "not a game of Go: GM is not 1"),
     ("GM[11]SZ[9]", "not a game of Go: GM is not 1"),
-    ("SZ[25]", "size: expected 5 to 19, got 25"),
-    ("SZ[20]", "size: expected 5 to 19, got 20"),
-    ("SZ[4]", "size: expected 5 to 19, got 4"),
+    ("SZ[25]", "size: expected a whole number from 5 to 19, got 25"),
+    ("SZ[20]", "size: expected a whole number from 5 to 19, got 20"),
+    ("SZ[4]", "size: expected a whole number from 5 to 19, got 4"),
     ("SZ[99]", "size out of range: 99"),
     ("SZ[9:7]", "9:7"),
     ("SZ[nine]", "nine"),

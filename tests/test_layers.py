@@ -68,6 +68,9 @@ def test_class_indices_count_the_models_own_outputs_whatever_its_last_layer_is()
         layers.class_indices(model, np.zeros((1, 4, 4, 1)), 3)
 
 
+DIGIT, PHOTO = np.zeros((1, 28, 28, 1)), np.zeros((1, 32, 32, 3))
+
+
 @pytest.mark.parametrize("call, message", [
     (lambda m, c: layers.layer_of(m, "conv_1"), "layer: unknown 'conv_1'. Did you mean 'conv1'"),
     (lambda m, c: layers.layer_of(m, "conv_1", "layers"), "layers: unknown 'conv_1'"),
@@ -83,9 +86,9 @@ def test_class_indices_count_the_models_own_outputs_whatever_its_last_layer_is()
     (lambda m, c: layers.channels_of(m, "Dalmatian", "logits"), "target: expected a whole number .* got 'Dalmatian'"),
     (lambda m, c: layers.channels_of(c, "Dalmatian", "head"), "target: expected a whole number .* got 'Dalmatian'"),
     (lambda m, c: layers.channels_of(c, "dalmation", "logits"), "target: unknown .* Did you mean 'Dalmatian'"),
-    (lambda m, c: layers.class_indices(c, [0], "dalmation"), "target: unknown 'dalmation'. Did you mean 'Dalmatian'"),
-    (lambda m, c: layers.class_indices(m, [0], -1), "target: expected a whole number of at least 0, got -1"),
-    (lambda m, c: layers.class_indices(m, [0], [1, 2]), "target: expected one for each of the 1 images, got 2"),
+    (lambda m, c: layers.class_indices(c, PHOTO, "dalmation"), "target: unknown 'dalmation'. Did you mean 'Dalmatian'"),
+    (lambda m, c: layers.class_indices(m, DIGIT, -1), "target: expected a whole number of at least 0, got -1"),
+    (lambda m, c: layers.class_indices(m, DIGIT, [1, 2]), "target: expected one for each of the 1 images, got 2"),
 ])  # fmt: skip
 def test_bad_input_is_named(mnist, classifier, call, message):
     with pytest.raises(ValueError, match=message):

@@ -111,7 +111,7 @@ def test_subsampling_by_2_keeps_a_quarter():
     (lambda: mnist_cnn.train(None, IMAGES[0], [1], 1), "images: expected an array with 4 axes"),
     (lambda: mnist_cnn.train(None, IMAGES, [1, 2], 1), "labels: expected one for each of the 3 images, got 2"),
     (lambda: mnist_cnn.train(None, IMAGES, [1.0, 2.0, 3.0], 1), "labels: expected an array of whole numbers"),
-    (lambda: mnist_cnn.train(None, IMAGES, [1, 2, 3], 0), "epochs: expected a whole number of at least 1"),
+    (lambda: mnist_cnn.train(None, IMAGES, [1, 2, 3], 0), "epochs: expected a whole number from 1 to 100,000"),
     (lambda: mnist_cnn.train(None, IMAGES, [1, 2, 3], 1, batch_size=0), "batch_size: expected a whole number"),
     (lambda: mnist_cnn.accuracy(None, IMAGES[0], [1]), "images: expected an array with 4 axes"),
     (lambda: mnist_cnn.accuracy(None, IMAGES, [1, 2]), "labels: expected one for each of the 3 images, got 2"),

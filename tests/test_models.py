@@ -109,7 +109,7 @@ def test_vgg16_ends_where_asked_and_pools_as_asked():
     (lambda: models.mnist_fc(side=14), "side: the shipped weights are for images of 28 x 28, got 14"),
     (lambda: models.vgg16("conv4_4"), "layer: unknown 'conv4_4'. Did you mean 'conv4_"),
     (lambda: models.vgg16(pooling="mean"), "pooling: unknown 'mean'"),
-    (lambda: models.mnist_cnn(side=9), "side: expected a whole number of at least 10, got 9"),
+    (lambda: models.mnist_cnn(side=9), "side: expected a whole number from 10 to 512, got 9"),
 ])  # fmt: skip
 def test_bad_input_is_named(call, message):
     with pytest.raises(ValueError, match=message):

@@ -219,7 +219,7 @@ IMAGE = np.full((28, 28, 1), 0.5, np.float32)
     ({"patch": 7.5}, "patch: expected a whole number"),
     ({"stride": 0}, "stride: expected a whole number of at least 1, got 0"),
     ({"patch": 4, "stride": 5}, "stride: expected at most the patch's 4, so that no pixel is left out, got 5"),
-    ({"batch_size": 0}, "batch_size: expected a whole number of at least 1"),
+    ({"batch_size": 0}, "batch_size: expected a whole number from 1 to 4,096"),
     ({"score": "logodds"}, "score: unknown 'logodds'. Did you mean 'log-odds'"),
     ({"score": None}, "score: unknown None. Did you mean"),
     ({"fill": "gray"}, "fill: unknown 'gray'. Did you mean"),

@@ -412,10 +412,10 @@ def test_bad_images_and_classes_are_named(method, images, target, message, cnn):
 
 
 @pytest.mark.parametrize("call, message", [
-    (lambda m: saliency.smooth_gradient(m, GOOD, samples=0), "samples: expected a whole number of at least 1, got 0"),
+    (lambda m: saliency.smooth_gradient(m, GOOD, samples=0), "samples: expected a whole number from 1 to 100,000"),
     (lambda m: saliency.smooth_gradient(m, GOOD, noise=-0.1), "noise: expected a number of at least 0"),
     (lambda m: saliency.smooth_gradient(m, GOOD, seed=0.5), "seed: expected a whole number"),
-    (lambda m: saliency.integrated_gradients(m, GOOD, steps=0), "steps: expected a whole number of at least 1"),
+    (lambda m: saliency.integrated_gradients(m, GOOD, steps=0), "steps: expected a whole number from 1 to 100,000"),
     (lambda m: saliency.integrated_gradients(m, GOOD, baseline=2), r"baseline: expected values in \[0, 1\]"),
     (lambda m: saliency.integrated_gradients(m, GOOD, baseline=np.zeros((5, 5, 1))), "baseline: expected a number or"),
     (lambda m: saliency.grad_cam(m, GOOD, layer="conv3"), "layer: unknown 'conv3'. Did you mean 'conv2' or 'conv1'"),

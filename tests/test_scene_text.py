@@ -424,7 +424,7 @@ def test_a_bad_image_is_named(function, image, message):
     (lambda: scene_text.make_sign([" "]), "texts: expected a list of texts that are not empty"),
     (lambda: scene_text.make_sign(["Straße"]), "texts: the font lacks ß"),
     (lambda: scene_text.make_sign(["TAXI"], angle=np.inf), "angle: expected a number from -360 to 360"),
-    (lambda: scene_text.make_sign(["TAXI"], side=10), "side: expected a whole number of at least 64"),
+    (lambda: scene_text.make_sign(["TAXI"], side=10), "side: expected a whole number from 64 to 4,096"),
     (lambda: scene_text.make_sign(["TAXI"], seed=-1), "seed: expected a whole number of at least 0"),
     (lambda: data.load_street_photo("hotl"), "name: unknown 'hotl'. Did you mean 'hotel'"),
     (lambda: data.street_labels("hotl"), "name: unknown 'hotl'. Did you mean 'hotel'"),

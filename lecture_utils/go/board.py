@@ -34,9 +34,7 @@ class Board:
     """
 
     def __init__(self, size=19, superko=True):
-        if not 5 <= checks.integer("size", size, 1) <= rules.LARGEST:
-            raise ValueError(f"size: expected 5 to {rules.LARGEST}, got {size}")
-        self.size, self.superko = int(size), bool(superko)
+        self.size, self.superko = checks.integer("size", size, 5, rules.LARGEST), checks.boolean("superko", superko)
         self._to_move = BLACK
         self.moves = []  # (colour, (row, column) or None)
         self.captured = {BLACK: 0, WHITE: 0}  # stones that each colour has taken
@@ -85,17 +83,21 @@ class Board:
 
     def point(self, place):
         """`place` as (row, column). Raises IllegalMove for one off the board and ValueError for no place at all."""
+        return self._point(place, "place")
+
+    def _point(self, place, argument):
         if isinstance(place, str):
             letter, number = place[:1].upper(), place[1:]
             if len(letter) != 1 or letter not in COLUMNS or not number.isdecimal() or len(number) > 3:
-                raise ValueError(f"place: expected a name such as 'Q16', got {place!r}")
+                raise ValueError(f"{argument}: expected a name such as 'Q16', got {checks.shown(place)}")
             row, column = self.size - int(number), COLUMNS.index(letter)
         else:
             try:
                 row, column = place
             except (TypeError, ValueError):
-                raise ValueError(f"place: expected (row, column) or a name such as 'Q16', got {place!r}") from None
-            row, column = (checks.integer("place", value, -(10**9)) for value in (row, column))
+                wanted = f"{argument}: expected (row, column) or a name such as 'Q16'"
+                raise ValueError(f"{wanted}, got {checks.shown(place)}") from None
+            row, column = (checks.integer(argument, value, -(10**9)) for value in (row, column))
         if not (0 <= row < self.size and 0 <= column < self.size):
             text = repr(place) if isinstance(place, str) else (row, column)
             raise IllegalMove(f"move: {text} is off the board of {self.size} x {self.size}", "off the board")
@@ -111,18 +113,22 @@ class Board:
     def place(self, places):
         """Set-up, before the first move: put stones on the board (handicap), {colour: places}, or take them away, with
         EMPTY as the colour. Raises ValueError later on, or if a chain would be left without liberties."""
+        if not isinstance(places, dict):
+            raise ValueError(f"places: expected a dict, {{colour: places}}, got {checks.shown(places)}")
         if self.moves:
-            raise ValueError(f"place: set-up stones come before the first move, not after {len(self.moves)}")
+            raise ValueError(f"places: set-up stones come before the first move, not after {len(self.moves)}")
         stones = self._stones.copy()
         for colour, points in places.items():
             if colour not in (BLACK, WHITE, EMPTY):
-                raise ValueError(f"place: expected the colours 1, -1 and 0, got {colour!r}")
+                raise ValueError(f"places: expected the colours 1, -1 and 0, got {checks.shown(colour)}")
+            if isinstance(points, str) or not np.iterable(points):
+                raise ValueError(f"places: expected a list of places for each colour, got {checks.shown(points)}")
             for place in points:
-                stones[self._index(place)] = colour
+                stones[self._index(place, "places")] = colour
         position, occupied = 0, np.flatnonzero((stones == BLACK) | (stones == WHITE))
         for p in occupied:
             if rules.chain_at(stones, self._width, p, self._memory)[1] == 0:
-                raise ValueError(f"place: the stone at {self.name(self._place_of(p))} would have no liberty")
+                raise ValueError(f"places: the stone at {self.name(self._place_of(p))} would have no liberty")
             position ^= int(rules.ZOBRIST[0 if stones[p] == BLACK else 1, p])
         self._stones, self._position, self._history[0] = stones, position, position
 
@@ -235,9 +241,13 @@ class Board:
     def from_text(cls, text, to_move=BLACK, superko=True):
         """A position from lines of X (black), O (white) and . (empty); spaces do not count. For tests and examples.
         Raises ValueError if the lines are no square of 5 to 19."""
+        checks.text("text", text, "a square of X, O and . characters")
+        cls._a_colour("to_move", to_move), checks.boolean("superko", superko)
         lines = [line.replace(" ", "") for line in text.strip().splitlines()]
         if len({len(line) for line in lines} | {len(lines)}) > 1 or set("".join(lines)) - set("XO."):
             raise ValueError("text: expected a square of X, O and . characters")
+        if not 5 <= len(lines) <= rules.LARGEST:
+            raise ValueError(f"text: expected a square of 5 to {rules.LARGEST} lines, got {len(lines)}")
         board = cls(len(lines), superko)
         stones = {BLACK: [], WHITE: []}
         for row, line in enumerate(lines):
@@ -251,12 +261,17 @@ class Board:
     def _colour(self, colour):
         if colour is None:
             return self.to_move
-        if colour not in (BLACK, WHITE):
-            raise ValueError(f"colour: expected 1 (black) or -1 (white), got {colour!r}")
+        return self._a_colour("colour", colour)
+
+    @staticmethod
+    def _a_colour(argument, colour):
+        whole = isinstance(colour, (int, np.integer)) and not isinstance(colour, bool)
+        if not whole or colour not in (BLACK, WHITE):
+            raise ValueError(f"{argument}: expected 1 (black) or -1 (white), got {checks.shown(colour)}")
         return int(colour)
 
-    def _index(self, place):
-        row, column = self.point(place)
+    def _index(self, place, argument="place"):
+        row, column = self._point(place, argument)
         return (row + 1) * self._width + column + 1
 
     def _place_of(self, index):

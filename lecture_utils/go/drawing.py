@@ -1,10 +1,11 @@
 """Go boards as figures. Lesson 8."""
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.patches import Circle, Rectangle
 
 from lecture_utils import checks
-from lecture_utils.go.board import BLACK, COLUMNS, EMPTY
+from lecture_utils.go.board import BLACK, COLUMNS, EMPTY, Board
 
 WOOD, LINE, HEAT, FRAME = "#E8C47C", "#5A4520", "#B2182B", "#0072B2"
 INK, IVORY = "#1A1A1A", "#FAFAFA"
@@ -17,8 +18,16 @@ def draw(ax, board, heat=None, marks=None, liberties=False, last_move=True, labe
     heat: (size, size) of numbers >= 0, for instance probabilities: red squares whose area shows the number; the largest
     fills its field. marks: {place: text}, written on these points; "square" draws a blue frame. liberties: write on
     every stone how many its chain has. labels: write the coordinates. Raises
-    ValueError for heat of another shape, or with negative numbers.
+    ValueError for heat of another shape, or with negative numbers, and for anything else that is not of this form.
     """
+    checks.instance("ax", ax, Axes, "Matplotlib's axes")
+    checks.instance("board", board, Board, "a Board")
+    for name, value in (("liberties", liberties), ("last_move", last_move), ("labels", labels)):
+        checks.boolean(name, value)
+    if title is not None and not isinstance(title, str):
+        raise ValueError(f"title: expected a text or None, got {checks.shown(title)}")
+    if marks is not None and not isinstance(marks, dict):
+        raise ValueError(f"marks: expected a dict, {{place: text}}, got {checks.shown(marks)}")
     size, stones = board.size, board.stones
     ax.set(xlim=(-0.75, size - 0.25), ylim=(size - 0.25, -0.75), aspect="equal", facecolor=WOOD)
     ax.grid(False)
@@ -55,8 +64,8 @@ def draw(ax, board, heat=None, marks=None, liberties=False, last_move=True, labe
         colour = IVORY if stones[last] == BLACK else INK
         ax.add_patch(Circle(last[::-1], 0.22, fill=False, edgecolor=colour, linewidth=1.8, zorder=4))
     for place, text in (marks or {}).items():
-        row, column = board.point(place)
-        if text == "square":
+        row, column = board._point(place, "marks")
+        if isinstance(text, str) and text == "square":
             _square(ax, row, column, 0.84, fill=False, edgecolor=FRAME, linewidth=2.4)
         else:
             _write(ax, size, row, column, text, stones[row, column] != BLACK, wood=stones[row, column] == EMPTY)

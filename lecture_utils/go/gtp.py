@@ -40,9 +40,8 @@ class Player:
     Repeating an earlier position is allowed to both sides, as most programs do it."""
 
     def __init__(self, network, symmetries=networks.SYMMETRIES):
-        if not 1 <= checks.integer("symmetries", symmetries, 1) <= networks.SYMMETRIES:
-            raise ValueError(f"symmetries: expected 1 to 8, got {symmetries}")
-        self.network, self.symmetries = network, symmetries
+        networks.board_size(network)
+        self.network, self.symmetries = network, networks.views(symmetries)
         self.size, self.komi, self.commands = network.input.shape[1], KOMI, {}
         for name in dir(self):
             if name.startswith("_do_"):
@@ -50,7 +49,9 @@ class Player:
         self._do_clear_board()
 
     def answer(self, line):
-        """The answer to one line of the protocol, with the empty line behind it; "" for a comment or an empty line."""
+        """The answer to one line of the protocol, with the empty line behind it; "" for a comment or an empty line.
+        Raises ValueError for what is no text."""
+        checks.instance("line", line, str, "a line of text")
         words = "".join(c for c in line.partition("#")[0] if c >= " " or c == "\t").split()
         number = words.pop(0) if words and words[0].isdecimal() else ""
         if not words:
@@ -180,13 +181,20 @@ class Engine:
     sends it a line. Use it in a `with`, or call `close`. Raises FileNotFoundError if there is no such program."""
 
     def __init__(self, command):
+        texts = isinstance(command, (list, tuple)) and all(isinstance(part, str) for part in command)
+        if not texts or not command or any("\0" in part for part in command) or not command[0]:
+            raise ValueError(
+                f"command: expected a list of texts, as ['gnugo', '--mode', 'gtp'], got {checks.shown(command)}"
+            )
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, bufsize=1,
             env={**os.environ, "PATH": os.environ["PATH"] + ":/usr/games"},
         )  # fmt: skip
 
     def ask(self, line):
-        """The engine's answer, or None where it refuses. Raises EOFError if it has stopped."""
+        """The engine's answer, or None where it refuses. Raises EOFError if it has stopped, ValueError for what is no
+        line of text."""
+        checks.text("line", line, "a line of text")
         try:
             self.process.stdin.write(line + "\n")
         except BrokenPipeError:
@@ -215,7 +223,9 @@ class Engine:
 
 
 def gnugo(level, seed):
-    """GNU Go as an `Engine` that never resigns; level: 0 to 10."""
+    """GNU Go as an `Engine` that never resigns; level: 0 to 10. Raises ValueError for another one, or a seed
+    below 0."""
+    level, seed = checks.integer("level", level, 0, 10), checks.integer("seed", seed, 0)
     options = {"--mode": "gtp", "--level": level, "--seed": seed}
     return Engine(["gnugo", *(str(part) for pair in options.items() for part in pair), "--never-resign"])
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from lecture_utils import checks
 from lecture_utils.go import rules
+from lecture_utils.go.board import Board
 
 Feature = namedtuple("Feature", "name first count meaning")
 
@@ -41,7 +42,9 @@ def feature(name):
 
 
 def encode(board):
-    """The 48 planes of a `Board` for its side to move: uint8 (size, size, 48) of zeros and ones."""
+    """The 48 planes of a `Board` for its side to move: uint8 (size, size, 48) of zeros and ones. Raises ValueError for
+    what is no Board."""
+    checks.instance("board", board, Board, "a Board")
     planes = np.zeros((board.size, board.size, PLANES), np.uint8)
     board._memory.captures[0] = 0
     turn = len(board.moves) + 1

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from sgfmill import sgf, sgf_grammar
 
+from lecture_utils import checks
 from lecture_utils.go.board import BLACK, EMPTY, WHITE, Board, IllegalMove
 
 COLOURS = {"B": BLACK, "W": WHITE}
@@ -105,8 +106,9 @@ class Collection:
     problems: list = field(default_factory=list)
 
     def __post_init__(self):
-        self.path = Path(self.path)
-        if not self.path.exists():
+        self.path = checks.path("path", self.path)
+        checks.instance("problems", self.problems, list, "a list")
+        if not os.path.exists(self.path):
             raise ValueError(f"path: there is no file or folder {self.path}")
         if self.path.is_file() and not re.search(r"\.(sgf|tar|tar\.gz|tgz)$", self.path.name, re.IGNORECASE):
             raise ValueError(f"path: expected a folder, a .sgf, a .tar or a .tar.gz, got {self.path.name}")
@@ -126,7 +128,7 @@ class Collection:
                 try:
                     yield from read(content, name, self.problems)
                 except ValueError as error:
-                    self._leave_out(name, str(error))
+                    self._leave_out(name, str(error).removeprefix("content: "))
         except DAMAGED as error:
             self._leave_out(self.path.name, f"the archive ends here, it is damaged: {error}")
 
@@ -232,9 +234,16 @@ def read(content, name="record", problems=None):
     an illegal move, stones set up after the first move, two moves of one colour in one node, or text that is no SGF,
     which end the game before it; a file that ends before the game does.
     """
-    content = content.encode() if isinstance(content, str) else _as_utf8(bytes(content))
+    checks.instance("content", content, (str, bytes, bytearray), "bytes or text")
+    checks.text("name", name)
+    if problems is not None:
+        checks.instance("problems", problems, list, "a list or None")
+    content = content.encode(errors="replace") if isinstance(content, str) else _as_utf8(bytes(content))
     found, games = [] if problems is None else problems, []
-    trees = _trees(content)
+    try:
+        trees = _trees(content)
+    except ValueError as error:
+        raise ValueError(f"content: {error}") from None
     for number, (tree, reason) in enumerate(trees, start=1):
         own_name = name if len(trees) == 1 else f"{name}, game {number}"
         if reason is not None:

@@ -12,6 +12,7 @@ import json
 import os
 import sys
 import time
+import zipfile
 from functools import partial
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from tqdm import tqdm
 
 from lecture_utils import checks
 from lecture_utils.go import networks, planes
-from lecture_utils.go.records import SPLITS, Collection
+from lecture_utils.go.records import SPLITS, Collection, Game
 
 SHARD = 8192  # positions in a file
 BUFFER = 8 * SHARD  # positions in memory, from which those of a file are drawn
@@ -42,9 +43,15 @@ def encode(games, folder, size=19, seed=0):
 
     A shard is an .npz of `planes`, the bits of (N, size, size, 48), and `moves`, int16 (N,), the point row * size +
     column. Games on another board size are skipped. `folder` appears when all is done; what an encoding that was
-    stopped has left is written anew. Raises ValueError if no game is left, or some part of the split stays empty.
+    stopped has left is written anew. Raises ValueError if no game is left, some part of the split stays empty, or
+    `folder` is there already.
     """
-    folder = Path(folder)
+    folder, size = checks.path("folder", folder), checks.integer("size", size, 5, 19)
+    checks.integer("seed", seed, 0)
+    if os.path.lexists(folder):
+        raise ValueError(f"folder: {folder} is there already")
+    if isinstance(games, (str, bytes, dict)) or not np.iterable(games):
+        raise ValueError(f"games: expected a Collection or a list of Game, got {checks.shown(games)}")
     unfinished = folder.with_name(folder.name + ".unfinished")
     unfinished.mkdir(parents=True, exist_ok=True)
     for old in unfinished.iterdir():
@@ -52,6 +59,7 @@ def encode(games, folder, size=19, seed=0):
     writers = {split: _Writer(unfinished, split, size, seed) for split in SPLITS}
     skipped = 0
     for game in tqdm(games, desc="encoding", unit="game", file=sys.stderr):
+        checks.instance("games", game, Game, "a Collection or a list of Game")
         if game.size != size:
             skipped += 1
             continue
@@ -100,11 +108,19 @@ class _Writer:
 
 def load_shard(file, size=19, inputs=planes.PLANES):
     """(planes, uint8 (N, size, size, 48), moves, int (N,)) of one shard; with fewer `inputs` only the first so many
-    planes, rounded up to 8, which is quicker."""
-    some = -(-inputs // 8)  # bytes of a point
-    with np.load(file) as shard:
-        points = shard["planes"][:, : size * size * planes.PLANES // 8].reshape(-1, size, size, planes.PLANES // 8)
-        return np.unpackbits(points[..., :some], axis=3), shard["moves"].astype(np.int32)
+    planes, rounded up to 8, which is quicker. Raises ValueError for a file that is no shard of this size."""
+    file, size = checks.path("file", file), checks.integer("size", size, 5, 19)
+    some = -(-checks.integer("inputs", inputs, 1, planes.PLANES) // 8)  # bytes of a point
+    try:
+        with np.load(file) as shard:
+            bits, moves = shard["planes"], shard["moves"].astype(np.int32)
+    except (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+        raise ValueError(f"file: {file} is no shard that can be read: {error}") from None
+    used = size * size * planes.PLANES // 8
+    if bits.shape[1:] != (used + 1,):
+        raise ValueError(f"size: {file.name} has boards of another size than {size}")
+    points = bits[:, :used].reshape(-1, size, size, planes.PLANES // 8)
+    return np.unpackbits(points[..., :some], axis=3), moves
 
 
 class Batches:
@@ -112,7 +128,9 @@ class Batches:
     in random order, each batch turned by a random one of the eight symmetries. inputs: see `network_input`."""
 
     def __init__(self, folder, batch_size, inputs, size=19, seed=0):
-        self.files = sorted(Path(folder).glob("training-*.npz"))
+        batch_size, size = checks.integer("batch_size", batch_size, 1), checks.integer("size", size, 5, 19)
+        inputs, seed = checks.integer("inputs", inputs, 1, planes.PLANES), checks.integer("seed", seed, 0)
+        self.files = sorted(checks.path("folder", folder).glob("training-*.npz"))
         if not self.files:
             raise ValueError(f"folder: there are no training shards in {folder}")
         self.batch_size, self.inputs, self.size, self.seed = batch_size, inputs, size, seed
@@ -120,6 +138,9 @@ class Batches:
 
     def from_batch(self, start):
         """Yield batch number `start`, and all that follow: (inputs, moves), float32 and int32."""
+        return self._from(checks.integer("start", start, 0))
+
+    def _from(self, start):
         number, passes = 0, 0
         while True:
             for index in np.random.default_rng([self.seed, passes]).permutation(len(self.files)):
@@ -140,8 +161,14 @@ class Batches:
 
 
 def turned_batch(x, moves, symmetry, inputs):
-    """Planes (N, size, size, 48) and moves (N,) turned by a symmetry, as what a network takes."""
+    """Planes (N, size, size, 48) and moves (N,) turned by a symmetry, as what a network takes. Raises ValueError for
+    anything else."""
+    x, moves = networks.grids("x", x, 4), checks.array("moves", moves, 1, integers=True)
     size = x.shape[1]
+    if x.shape[2] != size or len(x) != len(moves):
+        raise ValueError(f"x: expected {len(moves)} positions (size, size, 48), got shape {x.shape}")
+    if moves.min() < 0 or moves.max() >= size**2:
+        raise ValueError(f"moves: expected 0 to {size**2 - 1}, got {moves.min()} to {moves.max()}")
     where = np.arange(size * size).reshape(1, size, size)
     target = np.empty(size * size, np.int32)
     target[networks.turned(where, symmetry).ravel()] = np.arange(size * size)
@@ -150,7 +177,10 @@ def turned_batch(x, moves, symmetry, inputs):
 
 def network_input(x, inputs):
     """Planes (N, size, size, 48) as float32 input: `inputs` = 1 for the board of slide 39, else the first so many
-    planes."""
+    planes. Raises ValueError for other axes, or more inputs than planes."""
+    x = networks.grids("x", x, 4)
+    if checks.integer("inputs", inputs, 1) > x.shape[3] or x.shape[3] < 2:
+        raise ValueError(f"x: expected (N, size, size, 48), or at least the {inputs} inputs, got shape {x.shape}")
     if inputs == 1:
         return networks.relative_board(x)
     return np.ascontiguousarray(x[..., :inputs], np.float32)
@@ -166,9 +196,17 @@ def _length(file):
 
 def evaluate(network, folder, split="test", size=19, limit=None):
     """How `network` predicts the moves of one part of the shards: {"positions", "loss" (nats), "top1", "top5"}, the
-    last two shares in [0, 1]. limit: at most so many positions."""
+    last two shares in [0, 1]. split: "training", "validation" or "test". limit: at most so many positions, rounded up
+    to 256. Raises ValueError if there are none, or the network is for another size."""
+    checks.one_of("split", split, SPLITS)
+    limit = None if limit is None else checks.integer("limit", limit, 1)
+    if networks.board_size(network) != checks.integer("size", size, 5, 19):
+        raise ValueError(f"size: expected {networks.board_size(network)}, as of the network's boards, got {size}")
     inputs, found = network.input.shape[3], []
-    for file in sorted(Path(folder).glob(f"{split}-*.npz")):
+    files = sorted(checks.path("folder", folder).glob(f"{split}-*.npz"))
+    if not files:
+        raise ValueError(f"folder: there are no {split} shards in {folder}")
+    for file in files:
         x, moves = load_shard(file, size, inputs)
         for k in range(0, len(moves), 256):
             policy = keras.ops.convert_to_numpy(network(network_input(x[k : k + 256], inputs), training=False))
@@ -199,16 +237,23 @@ def train(
     epochs. An epoch has `steps_per_epoch` steps, whatever the number of games. batch_size: positions of all `workers`
     together, of which `worker` (0, 1, ...) takes its share. Every `check_every` epochs 4,096 validation positions are
     predicted.
-    Raises ValueError if the checkpoint in `folder` is of another run, `batch_size` is no multiple of `workers`,
-    `decay_epochs` exceeds `epochs`, or for an unknown `optimizer`.
+    Raises ValueError if the checkpoint in `folder` is of another run, `batch_size` is no multiple of `workers`, or
+    `decay_epochs` exceeds `epochs`, for an unknown `optimizer`, and for numbers that are too small or too large.
     """
-    folder = Path(folder)
-    if checks.integer("batch_size", batch_size, 1) % checks.integer("workers", workers, 1):
+    folder, size = checks.path("folder", folder), networks.board_size(network)
+    epochs = checks.integer("epochs", epochs, 1, 100_000)
+    steps_per_epoch = checks.integer("steps_per_epoch", steps_per_epoch, 1, 100_000)
+    learning_rate, seed = checks.number("learning_rate", learning_rate, 0), checks.integer("seed", seed, 0)
+    worker, check_every = checks.integer("worker", worker, 0), checks.integer("check_every", check_every, 1)
+    if worker >= checks.integer("workers", workers, 1):
+        raise ValueError(f"worker: expected 0 to {workers - 1}, one of the {workers} workers, got {worker}")
+    batch_size, workers = checks.integer("batch_size", batch_size, 1), int(workers)
+    if batch_size % workers:
         raise ValueError(f"batch_size: expected a multiple of the {workers} workers, got {batch_size}")
     decay_epochs = checks.integer("decay_epochs", epochs if decay_epochs is None else decay_epochs, 0)
-    if decay_epochs > checks.integer("epochs", epochs, 1):
+    if decay_epochs > epochs:
         raise ValueError(f"decay_epochs: expected at most the {epochs} epochs, got {decay_epochs}")
-    size, inputs = network.input.shape[1], network.input.shape[3]
+    inputs = network.input.shape[3]
     settings = {
         "network": network.name, "parameters": network.count_params(), "epochs": epochs, "batch_size": batch_size,
         "steps_per_epoch": steps_per_epoch, "learning_rate": learning_rate, "decay_epochs": decay_epochs, "seed": seed,

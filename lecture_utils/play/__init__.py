@@ -38,7 +38,7 @@ def convolution(image=None, kernel=None, stride=1, padding=0):
     """
     image = _numbers("image", lesson.SLIDE_IMAGE if image is None else image, (6, 6))
     kernel = _numbers("kernel", lesson.FILTER_1 if kernel is None else kernel, (3, 3))
-    stride, padding = _up_to("stride", stride, 1, 3), _up_to("padding", padding, 0, 2)
+    stride, padding = checks.integer("stride", stride, 1, 3), checks.integer("padding", padding, 0, 2)
     padded = np.pad(image, padding)
     window, result = padded[:3, :3], lesson.convolve(image, kernel, stride, padding)
     side, total = len(result), _signed(result[0, 0])
@@ -84,7 +84,7 @@ def digit(digit=5):
     A drawing is prepared as MNIST was: the box around its ink is scaled to 20 pixels on the longer side, each pixel the
     mean of its area, and put on 28 x 28 with its centre of mass at (14, 14). MNIST's own digits stay as they are.
     """
-    digit = _up_to("digit", digit, 0, 9)
+    digit = checks.integer("digit", digit, 0, 9)
     images, labels = data.load_mnist()[1]
     examples = np.stack([images[np.argmax(labels == number), :, :, 0] for number in range(10)])
     cnn = [weights.astype(np.float16) for weights in models.mnist_cnn().get_weights()]
@@ -146,8 +146,8 @@ def grey_box(image, drops, intact, label, patch=32, stride=8):
         raise ValueError(
             f"drops: expected {intact:.2f} minus a probability, got {drops.min():.2f} to {drops.max():.2f}"
         )
-    if not isinstance(label, str) or not label.strip():
-        raise ValueError(f"label: expected the name of a class, got {label!r}")
+    checks.text("label", label, "the name of a class")
+    patch, stride = int(patch), int(stride)
     name, whole, count = html.escape(label), round(100 * intact), covered.size
     row, column = (int(place) for place in np.unravel_index(covered.argmin(), covered.shape))
     here, top, left = int(covered[row, column]), int(tops[row]), int(lefts[column])
@@ -345,12 +345,6 @@ def _numbers(name, value, shape):
         raise ValueError(
             f"{name}: expected {shape} whole numbers from -9 to 9, got shape {value.shape}, {value.tolist()}"
         )
-    return value
-
-
-def _up_to(name, value, minimum, maximum):
-    if checks.integer(name, value, minimum) > maximum:
-        raise ValueError(f"{name}: expected a whole number from {minimum} to {maximum}, got {value}")
     return value
 
 
