@@ -560,7 +560,8 @@ def cases():
         train.train: (
             {"folder": Made(to_train_in), "network": POLICY, "epochs": 1, "steps_per_epoch": 1, "batch_size": 1},
             {"folder": "nowhere", "network": None, "epochs": 0, "steps_per_epoch": 0, "batch_size": 0,
-             "learning_rate": -1, "decay_epochs": 2, "seed": -1, "worker": 1, "workers": 0, "check_every": 0},
+             "learning_rate": -1, "decay_epochs": 2, "seed": -1, "worker": 1, "workers": 0, "check_every": 0,
+             "optimizer": "sgd"},
         ),
     }  # fmt: skip
 
