@@ -29,7 +29,7 @@ def occlusion_map(model, image, target=None, patch=32, stride=8, fill=0.5, batch
     """
     image = images_for(model, image, "image", ndim=3)
     if not is_one(target):
-        raise ValueError(f"target: expected one class, got {target!r}")
+        raise ValueError(f"target: expected one class, got {checks.shown(target)}")
     checks.one_of("score", score, SCORES)
     classes_of(model)
     known = None if target is None else class_indices(model, image[None], target)[0]

@@ -245,6 +245,18 @@ def test_a_checkpoint_of_another_run_is_refused(shards):
         run(shards, small_network(), workers=3)
 
 
+def test_a_checkpoint_from_before_there_was_a_choice_of_optimizers_goes_on(shards):
+    run(shards, small_network(), epochs=2, decay_epochs=0)
+    first, *rest = (shards / "log.jsonl").read_text().splitlines()
+    first = json.loads(first)
+    assert first["settings"].pop("optimizer") == "adam"
+    (shards / "log.jsonl").write_text("\n".join([json.dumps(first), *rest]) + "\n")
+    with pytest.raises(ValueError, match="folder: its checkpoint was made with"):
+        run(shards, small_network(), epochs=3, decay_epochs=0, optimizer="muon")
+    run(shards, small_network(), epochs=3, decay_epochs=0)
+    assert len((shards / "log.jsonl").read_text().splitlines()) == 3
+
+
 def test_a_run_may_be_made_longer_until_its_rate_falls(shards, tmp_path_factory):
     whole, again = shards, tmp_path_factory.mktemp("again")
     (again / "shards").symlink_to(whole / "shards")

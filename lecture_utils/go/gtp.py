@@ -40,9 +40,8 @@ class Player:
     Repeating an earlier position is allowed to both sides, as most programs do it."""
 
     def __init__(self, network, symmetries=networks.SYMMETRIES):
-        networks.board_size(network)
         self.network, self.symmetries = network, networks.views(symmetries)
-        self.size, self.komi, self.commands = network.input.shape[1], KOMI, {}
+        self.size, self.komi, self.commands = networks.board_size(network), KOMI, {}
         for name in dir(self):
             if name.startswith("_do_"):
                 self.commands[name.removeprefix("_do_")] = getattr(self, name)

@@ -337,7 +337,7 @@ def _resume(model, log, checkpoint, settings):
         log.unlink(missing_ok=True)
         return 0
     lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
-    before = lines[0]["settings"]
+    before = {"optimizer": "adam"} | lines[0]["settings"]  # there was no other one once
     with np.load(checkpoint) as state:
         done = int(state["epoch"])
         constant = done <= min(s["epochs"] - s["decay_epochs"] for s in (before, settings))
