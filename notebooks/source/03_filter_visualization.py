@@ -301,7 +301,7 @@ units = [  # found by looking at the top patches of some hundred units
     ("block7_expand", 35, "bold stripes"),
     ("block7_expand", 133, "scales and spots"),
     ("block7_expand", 98, "clouds, soft white"),
-    ("block7_expand", 148, "rows of openings"),
+    ("block7_expand", 148, "rows of\nopenings"),
     ("block9_expand", 116, "furry faces"),
     ("block9_expand", 339, "columns, arches"),
 ]
