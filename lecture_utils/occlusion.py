@@ -3,6 +3,8 @@
 Zeiler and Fergus, Visualizing and understanding convolutional networks, ECCV 2014.
 """
 
+import itertools
+
 import numpy as np
 import tensorflow as tf
 from scipy.special import logsumexp, softmax
@@ -23,7 +25,7 @@ def occlusion_map(model, image, target=None, patch=32, stride=8, fill=0.5, batch
     4096; memory grows with it, not with the number of boxes. score: "probability" p, the drop is in [-1, 1];
     "log-odds", log(p / (1 - p)), natural logarithm: here a drop from 99.9 to 99 % counts as much as one from 50 to 9 %;
     "logit", the class's own number before the softmax, which the other classes do not change.
-    Costs one forward for each box and one for the image itself, rounded up to whole batches. Shows a progress bar on
+    Costs one forward for each box and one for the image itself, and less than one more for each batch. Shows a progress bar on
     stderr.
     Raises ValueError, naming the argument, for anything else. Slide 32.
     """
@@ -77,35 +79,32 @@ def _logits(model, image, patch, stride, fill, batch_size):
     tops, lefts = box_corners(image.shape, patch, stride)
     patch, batch_size = int(patch), checks.integer("batch_size", batch_size, 1, 4096)
     under = filling(image, fill, patch)
-    corners = np.stack(np.meshgrid(tops, lefts, indexing="ij"), axis=-1).reshape(-1, 2)
-    corners = np.concatenate([[[-patch, -patch]], corners])  # the first box lies outside: the image as it is
+    corners = [image.shape[:2], *itertools.product(tops, lefts)]  # the first box lies outside: the image as it is
     count = len(corners)
-    corners = np.pad(corners, ((0, -count % batch_size), (0, 0)), mode="edge")  # full batches: one graph for all
-    image, under, side = tf.constant(image), tf.constant(under), tf.constant(patch, tf.int32)
+    batches = -(-count // batch_size)
+    batch_size = -(-count // batches)  # full batches, which need one graph, with as few boxes too many as can be
+    corners = np.pad(corners, ((0, -count % batch_size), (0, 0)), mode="edge")
     results = []
     with tqdm(total=count, desc="occlusion", unit="box", leave=False, disable=None) as bar:
         for start in range(0, count, batch_size):
-            batch = tf.constant(corners[start : start + batch_size], tf.int32)
-            results.append(_covered_logits(model, image, under, batch, side).numpy())
+            covered = _covered(image, under, corners[start : start + batch_size], patch)
+            results.append(_forward(model, tf.constant(covered)).numpy())
             bar.update(min(batch_size, count - start))
     results = np.concatenate(results)[:count]
     return results[1:].reshape(len(tops), len(lefts), -1), results[0]
 
 
-@tf.function(reduce_retracing=True)
-def _covered_logits(model, image, under, corners, patch):
-    """Logits (N, classes) of `image` (H, W, C) that shows `under` (H, W, C) in a box, for N boxes at `corners`.
+def _covered(image, under, corners, patch):
+    """Copies of `image` (H, W, C), one for each of the `corners`, that show `under` in the box that begins there."""
+    copies = np.repeat(image[None], len(corners), axis=0)
+    for copy, (top, left) in zip(copies, corners, strict=True):
+        box = np.s_[top : top + patch, left : left + patch]
+        copy[box] = under[box]
+    return copies
 
-    The covered images exist only in here, N at a time. Boxes and patch are tensors, so a model is traced once for all
-    images of one size.
-    """
-    height, width, channels = tf.shape(image)[0], tf.shape(image)[1], image.shape[2]
-    rows, columns = (tf.range(size)[None] - corners[:, axis, None] for axis, size in enumerate((height, width)))
-    rows, columns = ((0 <= place) & (place < patch) for place in (rows, columns))
-    # a row of pixels as one line of width x channels numbers: three times as fast as broadcasting over the channels
-    box = rows[:, :, None] & tf.repeat(columns, channels, axis=1)[:, None, :]
-    image, under = (tf.reshape(picture, (height, width * channels)) for picture in (image, under))
-    images = tf.reshape(tf.where(box, under, image), (-1, height, width, channels))
+
+@tf.function(reduce_retracing=True)
+def _forward(model, images):
     return model(images, training=False)
 
 
