@@ -25,8 +25,8 @@ def occlusion_map(model, image, target=None, patch=32, stride=8, fill=0.5, batch
     4096; memory grows with it, not with the number of boxes. score: "probability" p, the drop is in [-1, 1];
     "log-odds", log(p / (1 - p)), natural logarithm: here a drop from 99.9 to 99 % counts as much as one from 50 to 9 %;
     "logit", the class's own number before the softmax, which the other classes do not change.
-    Costs one forward for each box and one for the image itself, and less than one more for each batch. Shows a progress bar on
-    stderr.
+    Costs one forward for each box, one for the image itself and less than one more for each batch. Shows a progress bar
+    on stderr.
     Raises ValueError, naming the argument, for anything else. Slide 32.
     """
     image = images_for(model, image, "image", ndim=3)
