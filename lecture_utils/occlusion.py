@@ -25,8 +25,7 @@ def occlusion_map(model, image, target=None, patch=32, stride=8, fill=0.5, batch
     4096; memory grows with it, not with the number of boxes. score: "probability" p, the drop is in [-1, 1];
     "log-odds", log(p / (1 - p)), natural logarithm: here a drop from 99.9 to 99 % counts as much as one from 50 to 9 %;
     "logit", the class's own number before the softmax, which the other classes do not change.
-    Costs one forward for each box, one for the image itself and less than one more for each batch. Shows a progress bar
-    on stderr.
+    Costs one forward for each box and one for the image itself. Shows a progress bar on stderr.
     Raises ValueError, naming the argument, for anything else. Slide 32.
     """
     image = images_for(model, image, "image", ndim=3)
@@ -80,17 +79,14 @@ def _logits(model, image, patch, stride, fill, batch_size):
     patch, batch_size = int(patch), checks.integer("batch_size", batch_size, 1, 4096)
     under = filling(image, fill, patch)
     corners = [image.shape[:2], *itertools.product(tops, lefts)]  # the first box lies outside: the image as it is
-    count = len(corners)
-    batches = -(-count // batch_size)
-    batch_size = -(-count // batches)  # full batches, which need one graph, with as few boxes too many as can be
-    corners = np.pad(corners, ((0, -count % batch_size), (0, 0)), mode="edge")
+    forward = _forward.get_concrete_function(model, tf.TensorSpec([None, *image.shape]))  # one graph for all batches
     results = []
-    with tqdm(total=count, desc="occlusion", unit="box", leave=False, disable=None) as bar:
-        for start in range(0, count, batch_size):
+    with tqdm(total=len(corners), desc="occlusion", unit="box", leave=False, disable=None) as bar:
+        for start in range(0, len(corners), batch_size):
             covered = _covered(image, under, corners[start : start + batch_size], patch)
-            results.append(_forward(model, tf.constant(covered)).numpy())
-            bar.update(min(batch_size, count - start))
-    results = np.concatenate(results)[:count]
+            results.append(forward(tf.constant(covered)).numpy())
+            bar.update(len(covered))
+    results = np.concatenate(results)
     return results[1:].reshape(len(tops), len(lefts), -1), results[0]
 
 
