@@ -69,8 +69,15 @@ def ours_occlusion(patch, stride):
 
 
 def ours_maximisation(steps, jitter):
+    """Gives the images of all runs so far, each with another jitter: what is reached depends on it."""
     goal, start = ascent.channel(models.efficientnet_lite0(), TARGET, "logits"), image("start")[None]
-    return lambda: ascent.ascend(goal, start, [ascent.jitter(jitter)], steps=steps)
+    reached = []
+
+    def run():
+        reached.append(ascent.ascend(goal, start, [ascent.jitter(jitter)], steps=steps, seed=len(reached))[0])
+        return np.stack(reached)
+
+    return run
 
 
 def ours_deep_dream(layer, **settings):
@@ -237,7 +244,14 @@ def keras_vis_maximisation(steps, jitter):
 
     maximise, start, score = ActivationMaximization(network()), image("start")[None], CategoricalScore(TARGET)
     settings = {"input_modifiers": [Jitter(jitter)], "regularizers": [], "input_range": (0, 1), "steps": steps}
-    return lambda: maximise(score, start, optimizer=keras.optimizers.RMSprop(1 / 255, rho=0.999), **settings)
+    reached = []
+
+    def run():
+        optimizer = keras.optimizers.RMSprop(1 / 255, rho=0.999)
+        reached.append(np.asarray(maximise(score, start, optimizer=optimizer, **settings))[0])
+        return np.stack(reached)
+
+    return run
 
 
 def tf_explain_smooth_gradient(samples, noise):
