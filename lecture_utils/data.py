@@ -205,9 +205,19 @@ def street_labels(name):
 def _picture(file, side=None):
     with Image.open(path(file)) as image:
         if side is not None:
-            size = (checks.integer("side", side, 1, 4096),) * 2
-            image = ImageOps.fit(image, size, Image.Resampling.LANCZOS)
+            image = _square(image, checks.integer("side", side, 1, 4096))
         return np.asarray(image.convert("RGB"), dtype=np.float32) / 255
+
+
+def _square(image, side):
+    """The largest central square of a Pillow image, as (side, side): first along its longer side, then along the other.
+    In one call, Pillow 11 and 13 choose different orders, and round between the two."""
+    short, longer = min(image.size), int(image.height > image.width)
+    for axis in (longer, 1 - longer):
+        size, box, start = list(image.size), [0, 0, *image.size], (image.size[axis] - short) / 2
+        size[axis], box[axis], box[axis + 2] = side, start, start + short
+        image = image.resize(size, Image.Resampling.LANCZOS, box)
+    return image
 
 
 def imagenet_labels():
