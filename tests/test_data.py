@@ -60,6 +60,13 @@ def test_a_photo_can_be_cut_to_a_square():
     assert abs(square.mean() - middle.mean()) < 0.01
 
 
+def test_a_square_does_not_depend_on_the_order_that_pillow_chooses():
+    with Image.open(data.path("photos/windmill.jpg")) as tall:  # 232x320; Pillow's own order is not the same for both
+        for side in (64, 128, 224, 384):
+            wide = data._square(tall.transpose(Image.Transpose.TRANSPOSE), side)
+            np.testing.assert_array_equal(data._square(tall, side), np.asarray(wide).swapaxes(0, 1))
+
+
 def test_there_are_more_than_100_photos_and_each_can_be_read():
     names = data.photo_names()
     assert len(names) == len(set(names)) >= 100
