@@ -315,34 +315,34 @@ plots.images(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Not chance: in three of three starts the moon comes back to the top right and the cypress to the left. But swap the halves, so that neither stands near a side, and in three of three starts they do *not* come back to where the swapped painting has them; they land at the right, at the left, or at both sides. One place of conv5_1 sees 132 pixels, and the texture begins as a picture 141 pixels wide: nearly every place sees a border, and the zeros behind it.
+# Not chance: in both starts the moon comes back to the top right and the cypress to the left. But swap the halves, so that neither stands near a side, and they do *not* come back to where the swapped painting has them (nor did they in two more starts). What stands at a border is held there; what stands in the middle hardly, although one position of conv5_1 sees 132 pixels, and the texture begins as a picture 141 pixels wide. Perhaps because it sees the rim of its square only weakly (lesson 3).
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # This is Figure 1 of Gatys and others, with our network. The receptive fields are 3, 10, 24, 60 and 132 pixels wide (lesson 3 shows how to compute them). The style loss left is 0.00 to 0.03. The two other starts after the swap gave a moon at the right and a second one at the left, and a moon at the left.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Take the border away
-# Is it the border that is remembered, and by the zeros? Two controls. *Mirrored*: painting and picture are continued by their mirror images, so that no place sees a zero. *Endless*: their left edges are joined to the right ones, and the tops to the bottoms, so that there is no border at all. (96 × 128 pixels: where things are is decided on the coarsest scale.)
+# Is it the border that is remembered, and by the zeros? Two controls beside the plain network (*zeros*). *Mirrored*: painting and picture are continued by their mirror images, so that no position sees a zero. *Endless*: their left edges are joined to the right ones, and the tops to the bottoms, so that there is no border at all. (96 × 128 pixels: where things are is decided on the coarsest scale.)
 #
-# **Before you look:** in which of the two will the moon and the cypress find back to their places?
+# **Before you look:** in which of the two will the moon and the cypress find their places again?
 
 # %% tags=["hide-input", "own-page"] slideshow={"slide_type": "subslide"}
 kinds = {"border": "zeros", "mirrored": "mirrored", "endless": "endless"}
 plots.images(
     [data.load_gallery(f"texture_{kind}_{seed}") for kind in kinds for seed in range(3)],
     [f"{how}, start {seed}" for how in kinds.values() for seed in (1, 2, 3)],
-    "Nine small textures of the Starry Night. Zeros: a cypress on the left, hills below, yellow lights at the upper right, two of them a moon. Mirrored: the same order, a moon at the upper right, twice cut by the edge, and a second yellow light at the bottom. Endless: the moon at the lower left, twice in the middle, and right of the middle; the cypress hangs from the top, or stands at the right.",
+    "Nine small textures of the Starry Night. Zeros: a cypress on the left, hills below, yellow lights at the upper right, in two of them a moon. Mirrored: the same order, a moon at the upper right, twice cut by the edge, and a second yellow light at the bottom. Endless: the moon at the lower left, two moons in the middle, one right of the middle; the cypress hangs from the top, or stands at the right.",
     columns=3,
     width=6.5,
     title_size=13,
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# With zeros and with mirrors the painting comes back in order, three of three each. (Mirrored, a second light stands at the bottom: a mirror makes opposite edges more alike.) Endless: none of three. So it is the border, and not its zeros, as we had guessed before we tried mirrors. **A Gram matrix forgets place; the border gives it away.** (What stands *beside* what survives: one place sees 132 pixels.)
+# With zeros and with mirrors the painting comes back in order, three of three each. (Mirrored, a second light stands at the bottom: a mirror probably makes opposite edges more alike.) Endless: none of three. So a border is enough; zeros, which we had suspected, are not needed. **A Gram matrix forgets place; in a small picture the border gives it away.** (Neighbours stay neighbours: one position sees 132 pixels.)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Is it only the Starry Night?
-# Four other paintings, from noise, with their borders. How much comes back?
+# Four other paintings, squeezed to 96 × 128 pixels, from noise, with their borders. How much comes back?
 
 # %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
 others = ["the_scream", "cafe_terrace", "harvest", "road_to_tarascon"]
@@ -350,7 +350,7 @@ plots.images(
     [data.load_painting(name) for name in others]
     + [data.load_gallery(f"texture_{name}_border_0") for name in others],
     [name.replace("_", " ") for name in others] + ["from noise"] * 4,
-    "Four paintings, and below each its texture from noise. The Scream: red sky above, the bridge's rail from the left to the lower right, a pale shape on it. Café Terrace: the yellow house on the left under a violet sky. Harvest: green sky above, a yellow field, dark bushes and straw below. Road to Tarascon: trees on both sides, a figure with its shadow in the middle.",
+    "Four paintings, and below each its texture from noise. The Scream: red sky above, the bridge's rail from the left to the lower right, a pale shape on it. Café Terrace: the yellow house on the left, violet sky above it. Harvest: green sky above and a patch of it in the yellow field, straw below. Road to Tarascon: a tree on the right, pieces of one on the left, a figure with its shadow in the middle.",
     columns=4,
     width=9,
     title_size=13,
@@ -358,7 +358,7 @@ plots.images(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Count instead of looking
-# Eyes find what they seek. So we move the painting over its texture, round the edges, in steps of an eighth: 63 other places. Control: the same painting, endless.
+# The large parts come back, the small ones in pieces; a patch of sky fell into the field. But eyes find what they seek. So we shrink both to 8 × 8 pixels and move the painting; what leaves on one side comes in on the other: 63 other places. A better fit is a smaller squared difference. Control: the same, endless.
 #
 # **Before you look:** at how many of the 63 would the painting fit better if place were forgotten?
 
@@ -372,17 +372,19 @@ def better_elsewhere(texture, painting):
 
 
 # %% slideshow={"slide_type": "subslide"}
-for name in others:
+prefixes = {"starry_night": ""} | {name: f"{name}_" for name in others}
+for name, prefix in prefixes.items():
+    original, counts = data.load_painting(name), []
     for kind in ("border", "endless"):
-        textures = [data.load_gallery(f"texture_{name}_{kind}_{k}") for k in range(3)]
-        original = data.load_painting(name)
-        print(name, kind, *(better_elsewhere(t, original) for t in textures))
+        textures = [data.load_gallery(f"texture_{prefix}{kind}_{k}") for k in range(3)]
+        counts += [better_elsewhere(texture, original) for texture in textures]
+    print(f"{name:16}  border", *counts[:3], "  endless", *counts[3:])
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# With the border at 0 to 5 of 63, in twelve of twelve textures. Endless: at 1 to 61, on average at 31.5. That is chance to the letter, for an endless picture has no first place: it may begin anywhere, and all 64 places are equally likely. (So a few are small, by luck.) The border gives away place in all five paintings that we tried.
+# With the border at 0 to 5 of 63, in fifteen of fifteen textures. Endless: at 1 to 63, on average at 31.3; chance is 31.5, give or take 5. It must be so: an endless picture has no first place, it may begin anywhere. (A few are small, by luck.) So in all five paintings that we tried, the border gives place away.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Does the count hang on the eighths, or on the colours? No: with fourths to sixteenths, in colour and in grey, the painting fits better at 1 to 7 % of the other places on average with the border (the Café Terrace in grey at up to 30 %), and endless at 47 to 57 %. "Equally likely" is exact for steps of 16 pixels, the network's stride at conv5_1.
+# Does the count hang on the eighths, or on the colours? No: with fourths to sixteenths, in colour and in grey, the painting fits better at 1 to 7 % of the other places on average with the border (the Café Terrace in grey at up to a third), and endless at about half of them. Sideways alone, the painting fits better at 0.8 of the 7 other places on average, endless at 3.8; chance is 3.5. "It may begin anywhere" is exact for steps of 16 pixels, the stride at conv5_1: an eighth of the long side; of the short side it is 12.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Content or style?
@@ -593,7 +595,7 @@ plots.show(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Recap
 # - Content is *which filter fires where*: compare feature maps of a deep layer.
-# - Style is *which filters fire together*: compare Gram matrices of several layers. They forget place; only the border gives it away.
+# - Style is *which filters fire together*: compare Gram matrices of several layers. They forget place; in a small picture the border gives it away.
 # - Minimise $\alpha L_\text{content} + \beta L_\text{style}$ over the pixels. Nothing is trained.
 # - The ratio of α and β decides how much of each; the layers decide how coarse a style and how exact a content.
 # - L-BFGS, coarse to fine, a little total variation: a painted photo in about a minute.
