@@ -11,7 +11,7 @@ from pathlib import Path
 # before the process starts.
 MEMORY = {
     "TF_ONEDNN_USE_SYSTEM_ALLOCATOR": "1", "MALLOC_ARENA_MAX": "2",
-    "MALLOC_MMAP_THRESHOLD_": "1000000", "MALLOC_TRIM_THRESHOLD_": "1000000",
+    "MALLOC_MMAP_THRESHOLD_": "1000000", "MALLOC_TRIM_THRESHOLD_": "1000000", "GLIBC_TUNABLES": "",  # the Makefile's
 }  # fmt: skip
 RESULTS = Path(__file__).resolve().parents[1] / "build" / "demo"
 

@@ -15,7 +15,7 @@
 # Slides 19 to 21. The second half of the lesson goes beyond the slides: it tests with trained networks what slides 3 to 5 say about images.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# *Run time: about a minute on two CPU cores, most of it training. Data: MNIST, complete (LeCun, Cortes and Burges). You need: lesson 1.*
+# *Run time: one to two minutes on two CPU cores, most of it training. Data: MNIST, complete (LeCun, Cortes and Burges). You need: lesson 1.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
 from lecture_utils import data, mnist_cnn, models, play, plots

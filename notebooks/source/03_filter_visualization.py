@@ -15,7 +15,7 @@
 # Slides 22 to 30. The MNIST network is the one of lesson 2; the classifier of photos is EfficientNet-Lite0, trained on ImageNet (1,000 classes); a second one, SqueezeNet, comes in at the end. All photos are real ones, their authors stand in data/README.md.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# *Run time: 60 to 90 seconds on two CPU cores. Data: 125 photos (GCompris and others), MNIST, EfficientNet-Lite0 and SqueezeNet (both trained on ImageNet). You need: lessons 1 and 2.*
+# *Run time: one to two and a half minutes on two CPU cores. Data: 125 photos (GCompris and others), MNIST, EfficientNet-Lite0 and SqueezeNet (both trained on ImageNet). You need: lessons 1 and 2.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
 from lecture_utils import ascent, data, filter_visualization, models, plots

@@ -15,7 +15,7 @@
 # One slide of the lecture, one long lesson. For a short lecture show: the network that cheats, the formula, the six photos, the random weights, the last table.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# *Run time: about a minute on two CPU cores. Data: MNIST; photos from the pool; EfficientNet-Lite0 with its ImageNet weights. `data/README.md` names all sources. You need: lesson 2.*
+# *Run time: one to three minutes on two CPU cores. Data: MNIST; photos from the pool; EfficientNet-Lite0 with its ImageNet weights. `data/README.md` names all sources. You need: lesson 2.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
 from lecture_utils import data, layers, mnist_cnn, models, plots, saliency

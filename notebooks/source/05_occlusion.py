@@ -15,7 +15,7 @@
 # Slide 32, the last one of "What does the machine learn?". The lecture has three examples from Zeiler and Fergus: a Pomeranian (the face matters), a car (its wheel), an Afghan hound among people. We rebuild the three stories with our own photos and our own network. The photos of the stories were chosen by eye from the 125 of our pool; what the lesson says about "all photos" was measured on all 125 (data/build/occlusion_controls.py).
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# *Run time: about a minute on two CPU cores. Data: photographs (GCompris, scikit-image) and MNIST digits; a network trained on ImageNet (EfficientNet-Lite0). You need: lessons 1, 2 and 4.*
+# *Run time: one to two minutes on two CPU cores. Data: photographs (GCompris, scikit-image) and MNIST digits; a network trained on ImageNet (EfficientNet-Lite0). You need: lessons 1, 2 and 4.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
 from lecture_utils import data, models, occlusion, play, plots, saliency

@@ -15,7 +15,7 @@
 # Slides 33 and 34. The lecture shows a hillside on which creatures appear. We make our own hillside. Everything runs live on a laptop CPU, except for the large pictures and the animation.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# *Run time: about a minute on two CPU cores. Data: photographs (GCompris), EfficientNet-Lite0 and VGG16, both trained on ImageNet. You need: lesson 1; gradient ascent on pixels, from lesson 3.*
+# *Run time: one to two minutes on two CPU cores. Data: photographs (GCompris), EfficientNet-Lite0 and VGG16, both trained on ImageNet. You need: lesson 1; gradient ascent on pixels, from lesson 3.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
 from lecture_utils import ascent, data, deep_dream, models, plots

@@ -14,7 +14,7 @@
 # Slides 35 to 38. The lecture paints with Munch's "The Scream". We have it, too, and nine paintings by Van Gogh, whose strokes are easy to see from the last row. Nothing here is trained: the network stays as it is, and the pixels change, as in lessons 3 and 6.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# *Run time: about a minute on two CPU cores. Data: photographs (GCompris, scikit-image), paintings by Van Gogh and Munch, VGG16 trained on ImageNet. You need: lesson 1; gradient ascent on pixels, from lesson 3.*
+# *Run time: one to two minutes on two CPU cores. Data: photographs (GCompris, scikit-image), paintings by Van Gogh and Munch, VGG16 trained on ImageNet. You need: lesson 1; gradient ascent on pixels, from lesson 3.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
 from lecture_utils import data, images, models, plots, style_transfer

@@ -14,7 +14,7 @@
 # Slides 39 to 42. Nobody needs to know Go; one slide has the rules we use. The games are by GNU Go, a real program of moderate strength, against itself.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# *Run time: about a minute on two CPU cores, and once half a minute more when the rules of Go are compiled. Data: games of GNU Go against itself. You need: lessons 1 and 2.*
+# *Run time: one to three minutes on two CPU cores, most of it training, and once half a minute more when the rules of Go are compiled. Data: games of GNU Go against itself. You need: lessons 1 and 2.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
 from lecture_utils import data, play, plots

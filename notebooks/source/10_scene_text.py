@@ -15,7 +15,7 @@
 # Slide 45 is a web page: choose a photo, press Submit, read "11 text lines". The lecture says nothing about how it works, so this lesson opens it. Slide 46 is the acknowledgement, and a good place to look back.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# *Run time: about a minute and a half on two CPU cores. Data: eleven street photos (OpenCV's documentation), MNIST digits, signs that we draw; two networks trained by the PaddleOCR project (PP-OCRv6 small), here in Keras. You need: lessons 1 and 2; one slide uses lesson 4.*
+# *Run time: one and a half to two and a half minutes on two CPU cores. Data: eleven street photos (OpenCV's documentation), MNIST digits, signs that we draw; two networks trained by the PaddleOCR project (PP-OCRv6 small), here in Keras. You need: lessons 1 and 2; one slide uses lesson 4.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
 import json
