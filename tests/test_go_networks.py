@@ -272,9 +272,23 @@ def test_gnu_go_does_not_always_play_its_own_move_again():
     assert 0.9 < np.mean(same) < 0.97 and 0.68 < np.mean(other) < 0.79
 
 
+def test_playouts_choose_hardly_better_than_chance_among_the_five_likeliest_moves():
+    matches = data.load_results("go_matches")
+    ways = ("GNU Go level 1", "GNU Go level 1, playouts", "GNU Go level 1, one of five")
+    likeliest, playouts, blind = (np.array(matches[way]["margins"][:10]) for way in ways)
+    assert len(playouts) == len(blind) == 10 and (playouts < likeliest).sum() == 9
+    error = np.std(playouts - blind, ddof=1) / np.sqrt(10)
+    assert abs(np.mean(playouts - blind)) < 2 * error
+    choices = matches["choices"]
+    chance, after_40 = choices["among five"] / 5, choices["40 moves"]
+    assert sum(after_40["ranks"]) == choices["positions"] == 200
+    assert chance < after_40["right"] < choices["likeliest"] / 2
+
+
 def test_the_policy_network_always_beats_random_moves():
     matches = data.load_results("go_matches")
     random, gnugo = matches["random moves"], matches["GNU Go level 1"]
+    assert matches["GNU Go level 0"]["won"] == gnugo["won"] == 0
     assert random["games"] == random["won"] == 100 and len(gnugo["margins"]) == gnugo["games"] == 50
     game = records.read(data.path("go/network_game.sgf").read_bytes())[0]
     sign = 1 if gnugo["margins"][0] > 0 else -1

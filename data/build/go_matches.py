@@ -1,22 +1,27 @@
 """data/results/go_matches.json and data/go/network_game.sgf: the policy network of lesson 8 as a player.
 
-    python data/build/go_matches.py 2>/dev/null | tee data/build/go_matches.log
+    python data/build/go_matches.py 2>/dev/null | tee -a data/build/go_matches.log
 
-100 games against a player of random moves that fills no own eye, and 50 against GNU Go level 1 (Debian's package
-gnugo), colours in turn, area scoring, komi 7.5. The network plays its likeliest move that is legal and fills no own
-eye, the mean of eight symmetries; the first four moves of every game are random, so that no two games are alike. The
-first game against GNU Go is kept. Then what the rule about own eyes is for: twelve test games go on after GNU Go's
-first pass, the network on both sides with one view and no rule but the legal ones. About ten minutes on two CPU cores.
+100 games against a player of random moves that fills no own eye, 50 against GNU Go at level 0 and 50 at level 1
+(Debian's package gnugo), colours in turn, area scoring, komi 7.5. The network plays its likeliest move that is legal
+and fills no own eye, the mean of eight symmetries; the first four moves of every game are random, so that no two games
+are alike, and the same at both levels. The first game at level 1 is kept.
 
-    python data/build/go_matches.py --eyes 2>/dev/null | tee -a data/build/go_matches.log
+Does it help to look ahead? The first ten games at level 1 twice more: with a move chosen by playouts among the five
+likeliest, and with one of these five at random. What playouts choose is also compared with GNU Go's move in 200
+positions of the test games.
 
-plays no matches, only these twelve.
+What the rule about own eyes is for: twelve test games go on after GNU Go's first pass, the network on both sides with
+one view and no rule but the legal ones.
+
+Results that are in the file are kept: take a player out of it to play those games again. An hour on two CPU cores,
+half of it for the playouts; an interrupted match goes on after the last ten games.
 """
 
 import json
 import os
-import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import record
 
@@ -26,7 +31,11 @@ from lecture_utils.go import board, gtp, networks, planes, records
 import numpy as np  # isort: skip
 
 KOMI, LONGEST = 7.5, 500
+AT_ONCE = 10  # games
+CANDIDATES, PLIES = 5, 40  # playouts: how many moves are tried, and how many moves each is followed by
+CHOICE_GAMES, CHOICES = 50, 4  # positions in which these choices are compared: of so many games so many each
 EYE_GAMES, EYE_MOVES = 12, 160
+CHANCE = np.random.default_rng(0)
 
 
 def random_move(now, rng):
@@ -55,11 +64,11 @@ def against_random(number):
     return own * (area[board.BLACK] - area[board.WHITE] - KOMI), now
 
 
-def against_gnugo(number):
+def against_gnugo(number, level):
     """The same against GNU Go, who also counts; it never resigns."""
     now, own = opening(np.random.default_rng(1000 + number)), (board.BLACK, board.WHITE)[number % 2]
     now.superko = False  # GNU Go plays without
-    engine = gtp.gnugo(1, 1 + number)
+    engine = gtp.gnugo(level, 1 + number)
     try:
         for command in ("boardsize 19", f"komi {KOMI}"):
             engine.ask(command)
@@ -90,13 +99,58 @@ def go_on(game, place):
         return None, end.value
 
 
-def play_all(network, games):
-    """Play games side by side, so that the network sees many boards at once. Returns what the games return."""
-    ended, boards = {}, {number: next(game) for number, game in enumerate(games)}
+def likeliest(network, boards):
+    return networks.best_moves(network, boards, networks.SYMMETRIES)
+
+
+def candidates(network, boards):
+    """For every board the network's five likeliest moves of those that are legal and fill no own eye, likeliest first;
+    fewer where there are no five."""
+    x = np.array([planes.encode(now) for now in boards])
+    allowed = x[..., planes.feature("sensibleness").first]
+    found = []
+    for policy, here in zip(networks.predict(network, x, networks.SYMMETRIES), allowed, strict=True):
+        policy = np.where(here, policy, 0)
+        best = [divmod(int(index), len(policy)) for index in np.argsort(-policy, axis=None)[:CANDIDATES]]
+        found.append([place for place in best if here[place]])
+    return found
+
+
+def by_playouts(network, boards, plies=PLIES):
+    """Of these moves the one that leaves most area to the player after `plies` more, in which both sides play their
+    likeliest move; the likelier of two that leave the same. None, a pass, where there is no move."""
+    tries = []  # (number of the board, the move, the board after it)
+    for number, places in enumerate(candidates(network, boards)):
+        for place in places:
+            after = boards[number].copy()
+            after.play(place)
+            tries.append((number, place, after))
+    for _ in range(plies):
+        if going := [after for *_, after in tries if not after.is_over]:
+            for after, place in zip(going, networks.best_moves(network, going), strict=True):
+                after.play(place)
+    best = [(-np.inf, None)] * len(boards)
+    for number, place, after in tries:
+        area, own = after.area(), boards[number].to_move
+        lead = own * (area[board.BLACK] - area[board.WHITE])
+        if lead > best[number][0]:
+            best[number] = lead, place
+    return [place for _, place in best]
+
+
+def blindly(network, boards):
+    """One of these moves at random: the control of `by_playouts`."""
+    return [places[CHANCE.integers(len(places))] if places else None for places in candidates(network, boards)]
+
+
+def play_all(network, choose, games):
+    """Play games {number: generator} side by side, so that the network sees many boards at once. choose(network,
+    boards) gives its moves. Returns what the games return, in order."""
+    ended, boards = {}, {number: next(game) for number, game in games.items()}
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         while boards:
             numbers = list(boards)
-            places = networks.best_moves(network, list(boards.values()), networks.SYMMETRIES)
+            places = choose(network, list(boards.values()))
             answers = pool.map(go_on, [games[number] for number in numbers], places)
             for number, (now, end) in zip(numbers, answers, strict=True):
                 if now is None:
@@ -142,28 +196,72 @@ def own_eyes(network):
     return {"games": len(boards), "moves": EYE_MOVES, "filled": len(filled), "first": filled}
 
 
+def choices(network):
+    """What playouts choose in positions of the test games: the share in which it is GNU Go's move, and how often which
+    of the five."""
+    rng, boards, moves = np.random.default_rng(0), [], []
+    collection = records.Collection(data.path("go/games.tar.gz"))
+    for game in [game for game in collection if game.split == "test"][:CHOICE_GAMES]:
+        positions = [(now.copy(), tuple(place)) for now, place in game.positions() if place is not None]
+        for index in rng.choice(len(positions), CHOICES, replace=False):
+            boards.append(positions[index][0])
+            moves.append(positions[index][1])
+    five = candidates(network, boards)
+    ranks = np.array([places.index(move) if move in places else -1 for places, move in zip(five, moves, strict=True)])
+    found = {
+        "positions": len(boards),
+        "likeliest": float(np.mean(ranks == 0)),
+        "among five": float(np.mean(ranks >= 0)),
+    }
+    for plies in (10, PLIES):
+        chosen = by_playouts(network, boards, plies)
+        ranks = [places.index(place) for places, place in zip(five, chosen, strict=True)]
+        right = float(np.mean([place == move for place, move in zip(chosen, moves, strict=True)]))
+        found[f"{plies} moves"] = {"right": right, "ranks": np.bincount(ranks, minlength=CANDIDATES).tolist()}
+    return found
+
+
+MATCHES = {  # name: (a game by its number, the player's way to choose, games)
+    "random moves": (against_random, likeliest, 100),
+    "GNU Go level 0": (partial(against_gnugo, level=0), likeliest, 50),
+    "GNU Go level 1": (partial(against_gnugo, level=1), likeliest, 50),
+    "GNU Go level 1, playouts": (partial(against_gnugo, level=1), by_playouts, 10),
+    "GNU Go level 1, one of five": (partial(against_gnugo, level=1), blindly, 10),
+}
+
+
+def play_match(network, name, margins):
+    """Play the games of a match that are missing in `margins`, ten at a time; yields the margins so far."""
+    player, choose, count = MATCHES[name]
+    while len(margins) < count:
+        numbers = range(len(margins), min(len(margins) + AT_ONCE, count))
+        games = play_all(network, choose, {number: player(number) for number in numbers})
+        if name == "GNU Go level 1" and not margins:
+            text = sgf(games[0][1], board.BLACK, games[0][0])
+            (data.DATA / "go" / "network_game.sgf").write_text(text, encoding="utf-8")
+        margins = margins + [margin for margin, _ in games]
+        yield margins
+
+
 def main():
-    network = networks.trained("policy")
+    network, old = networks.trained("policy"), {}
     file = data.DATA / "results" / "go_matches.json"
-    results = json.loads(file.read_text(encoding="utf-8")) if "--eyes" in sys.argv else play_matches(network)
-    results["own eyes"] = own_eyes(network)
-    print("own eyes", results["own eyes"])
+    if file.exists():
+        old = json.loads(file.read_text(encoding="utf-8"))
+    results = {}
+    for name in MATCHES:
+        results[name] = old.get(name, {"games": 0, "won": 0, "margins": []})
+        print(name, flush=True)
+        for margins in play_match(network, name, results[name]["margins"]):
+            won = sum(margin > 0 for margin in margins)
+            results[name] = {"games": len(margins), "won": won, "margins": margins}
+            print(f"won {won} of {len(margins)}, mean margin {np.mean(margins):.1f}", flush=True)
+            file.write_text(json.dumps(old | results) + "\n", encoding="utf-8")
+    for name, measure in (("choices", choices), ("own eyes", own_eyes)):
+        results[name] = old.get(name) or measure(network)
+        print(name, results[name])
     file.write_text(json.dumps(results) + "\n", encoding="utf-8")
     record.files(__file__)
-
-
-def play_matches(network):
-    """All matches; the first game against GNU Go is written down. Returns the results by player."""
-    results = {}
-    for name, player, count in (("random moves", against_random, 100), ("GNU Go level 1", against_gnugo, 50)):
-        print(name, flush=True)
-        games = play_all(network, [player(number) for number in range(count)])
-        margins = [margin for margin, _ in games]
-        results[name] = {"games": count, "won": sum(margin > 0 for margin in margins), "margins": margins}
-    text = sgf(games[0][1], board.BLACK, margins[0])
-    (data.DATA / "go" / "network_game.sgf").write_text(text, encoding="utf-8")
-    print({name: f"{r['won']} of {r['games']}" for name, r in results.items()}, flush=True)
-    return results
 
 
 if __name__ == "__main__":
