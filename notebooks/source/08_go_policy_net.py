@@ -919,15 +919,15 @@ print(f"for the first time after {min(eyes['first'])} to {max(eyes['first'])} mo
 # %% slideshow={"slide_type": "fragment"}
 for player in ("random moves", "GNU Go level 0", "GNU Go level 1"):
     won, games = matches[player]["won"], matches[player]["games"]
-    print(f"against {player}: won {won} of {games} games,", end=" ")
-    print(f"on average by {np.mean(matches[player]['margins']):.0f} points")
+    margin = np.mean(matches[player]["margins"])
+    print(f"against {player}: won {won} of {games}, by {margin:+.0f} points on average")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # It imitates single moves; apart from what the planes tell it, it does not look ahead.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Then let it look ahead
-# A playout: try a move on a copy of the board, let the network play 40 more for both sides, count the area. Do so with its five likeliest moves, and play the one that ends best. It takes a second or two. **Before you look:** ten games at level 1, begun like ten of before. Does it lose by less?
+# A playout: try a move on a copy of the board, let the network play 40 more for both sides, count the area. Do so with its five likeliest moves, and play the one that ends best. It takes two or three seconds. **Before you look:** ten games at level 1, begun like ten of before. Does it lose by less?
 
 # %% slideshow={"slide_type": "fragment"}
 for choice, match in (
@@ -961,7 +961,7 @@ print("the playouts choose number 1 to 5:", *after_40["ranks"], "times")
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Clark and Storkey's network did beat GNU Go: larger, and trained on many more games, of strong players. Whoever imitates GNU Go, with mistakes, is hardly stronger than GNU Go.
 #
-# Playouts: one setting, ten games, one line for each move, so take it as a warning and not as a law. Playouts and chance differ by 25 points in these ten pairs of games, give or take 21 (standard error): no more than chance; playouts and the likeliest move by 92, give or take 25, against the playouts in nine of ten. Levels 0 and 1 differ by 11 ± 6 in 50. With 10 moves in place of 40 they choose the likeliest move in 111 of the 200 positions and GNU Go's in 26 %; we played no games with that. What would make the estimate better is many different lines for each move, and that takes more than seconds here.
+# Playouts: one setting, ten games, one line for each move, so take it as a warning and not as a law. Playouts and chance differ by 25 points in these ten pairs of games, give or take 21 (standard error): no more than chance; playouts and the likeliest move by 92, give or take 25, against the playouts in nine of ten. Levels 0 and 1 differ by 11 ± 6 in 50. With 10 moves in place of 40 they choose the likeliest move in 111 of the 200 positions and GNU Go's in 26 %; we played no games with that. What would make the estimate better is many different lines for each move, and that takes more than the two or three seconds of this.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Play against it
