@@ -10,7 +10,7 @@ SERVABLE := $(VENV)/servable
 JOBS ?=
 TOOL_JOBS := $(if $(JOBS),--jobs $(JOBS))
 # How glibc hands out memory: arrays in huge pages, and kept for the next array. By default TensorFlow's large arrays go
-# back to the system after each operation, and lessons spend up to a third of their time on page faults (on a virtual
+# back to the system after each operation, and up to a quarter of the processor's time goes into page faults (on a virtual
 # machine with two cores: lesson 5 in 97 s for 137 s, lesson 3 in 115 for 148, lesson 7 in 100 for 110).
 MALLOC := glibc.malloc
 export GLIBC_TUNABLES ?= $(MALLOC).hugetlb=1:$(MALLOC).arena_max=1:$(MALLOC).mmap_threshold=1073741824:$(MALLOC).trim_threshold=1073741824
