@@ -14,8 +14,8 @@ positions of the test games.
 What the rule about own eyes is for: twelve test games go on after GNU Go's first pass, the network on both sides with
 one view and no rule but the legal ones.
 
-Results that are in the file are kept: take a player out of it to play those games again. An hour on two CPU cores,
-half of it for the playouts; an interrupted match goes on after the last ten games.
+Results that are in the file are kept: take a player out of it to play those games again. More than an hour on two
+CPU cores, 24 minutes of it for the ten games with playouts; an interrupted match goes on after the last ten games.
 """
 
 import json

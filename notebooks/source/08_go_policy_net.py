@@ -956,12 +956,12 @@ print(f"  one of the five at random in {choices['among five'] / 5:.0%}")
 print("the playouts choose number 1 to 5:", *after_40["ranks"], "times")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# They choose almost evenly: what one line of 40 moves adds to the area has little to do with its first move, when the network finds only four of ten. AlphaGo's search looks ahead, too, but thousands of times a move, and a second network judges who is winning; it had also trained on by playing against itself. It all began with a network like ours.
+# They choose almost evenly: what one line of 40 moves adds to the area has little to do with its first move. AlphaGo's search looks ahead, too, but thousands of times a move, and a second network judges who is winning; it had also trained on by playing against itself. It all began with a network like ours.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Clark and Storkey's network did beat GNU Go: larger, and trained on many more games, of strong players. Whoever imitates GNU Go, with mistakes, is hardly stronger than GNU Go.
 #
-# Playouts: one setting, ten games, one line for each move, so take it as a warning and not as a law. Playouts and chance differ by 25 points in these ten pairs of games, give or take 21 (standard error): no more than chance; playouts and the likeliest move by 92, give or take 25, against the playouts in nine of ten. Levels 0 and 1 differ by 11 ± 6 in 50. With 10 moves in place of 40 they choose the likeliest move in 111 of the 200 positions and GNU Go's in 26 %; we played no games with that. What would make the estimate better is many different lines for each move, and that takes more than the two or three seconds of this.
+# Playouts: one setting, ten games, one line for each move, so take it as a warning and not as a law. Playouts and chance differ by 25 points in these ten pairs of games, give or take 21 (standard error): no more than chance; playouts and the likeliest move by 92, give or take 25, against the playouts in nine of ten. Levels 0 and 1 differ by 11 ± 6 in 50. With 10 moves in place of 40 they choose the likeliest move in 111 of the 200 positions and GNU Go's in 26 %; we played no games with that. The line is what makes it chance: with two views of the board in the playouts in place of one, no worse a player, they choose the same move in only 33 of 100 positions (20 by chance). And it is not only the open board, where area means little: after move 160 they choose GNU Go's move in 18 % of 57 positions (one of the five at random 14 %, the likeliest 49 %). What would make the estimate better is many different lines for each move, and that takes more than the two or three seconds of this.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Play against it
