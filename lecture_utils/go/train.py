@@ -274,9 +274,12 @@ def train(
     share = slice(worker, None, workers)
     for number in range(done + 1, epochs + 1):
         started = time.perf_counter()
-        own = ((x[share], moves[share]) for x, moves in itertools.islice(batches, steps_per_epoch))
-        history = model.fit(own, steps_per_epoch=steps_per_epoch, epochs=1, shuffle=False, verbose=0).history
-        line = {"epoch": number, **{name: round(values[-1], 5) for name, values in history.items()}}
+        batch_by_batch = []  # fit would sleep as well: TensorFlow's pipeline stops up to a minute after its last batch
+        for x, moves in itertools.islice(batches, steps_per_epoch):
+            model.reset_metrics()  # Keras before 3.15 does not
+            batch_by_batch.append(model.train_on_batch(x[share], moves[share], return_dict=True))
+        means = {name: np.mean([found[name] for found in batch_by_batch]) for name in batch_by_batch[0]}
+        line = {"epoch": number, **{name: round(float(mean), 5) for name, mean in means.items()}}
         line["positions_per_second"] = round(steps_per_epoch * batch_size / (time.perf_counter() - started))
         if number % check_every == 0 or number == epochs:
             found = evaluate(network, folder / "shards", "validation", size, limit=4096)
