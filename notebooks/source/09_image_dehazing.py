@@ -165,7 +165,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# A wrong $t$ makes the contrast wrong by a factor, the same factor in any haze: the four curves on the right are one. A wrong $A$ is divided by $t$: an error of 0.05, which hardly shows in the hazy photo, costs 13 dB more at β = 1.8 than at β = 0.6. Nothing else in this lesson is as simple: two formulas, and the measurement follows them.
+# A wrong $t$ makes the contrast wrong by a factor, the same factor in any haze for the same *percentage*: the four curves on the right are one. (A β that is 10 % wrong is another matter: its percentage of $t$ grows with the haze.) A wrong $A$ is divided by $t$: an error of 0.05, which hardly shows in the hazy photo, costs 13 dB more at β = 1.8 than at β = 0.6. Nothing else in this lesson is as simple: two formulas, and the measurement follows them.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Derive both formulas on the board: put I into the inverted model with the wrong A, or the wrong t, and subtract. The left one has 1/t in it, the right one only the ratio of the two t. Both charts stop at 45 dB, where no eye sees a difference.
@@ -258,7 +258,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# **Only about half of the pixels obey, not 86 %.** Skies and white backgrounds explain a few points; the rest is how photos were chosen, and we have not taken that apart. Haze still moves every curve to the right, so the rule helps; but a pale sky looks like haze to it, and so does a white teacup. A prior is a claim about *which photos come*.
+# **Only about half of the pixels obey, not 86 %.** Skies and white backgrounds explain a few points; the rest we cannot explain (perhaps how photos were chosen). Haze still moves every curve to the right, so the rule helps; but a pale sky looks like haze to it, and so does a white teacup. A prior is a claim about *which photos come*.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Ask for photos on which the rule must fail: snow, a white wall, a sky, a polar bear, a face close up. Ours were collected for a classifier; He and others took outdoor photos and cut the skies away. Without the photos with sky and those mostly white, our share rises from 47 to 52 %, no further: most of the difference we cannot explain.
@@ -343,7 +343,7 @@ plots.images(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# A pale sky *is* bright and without contrast, as if behind infinitely thick haze, so DCP digs in it. No clever setting repairs that: the rule itself does not hold there.
+# A pale sky *is* bright and without contrast, as if behind infinitely thick haze, so DCP digs in it. The rule itself does not hold there, and nothing in it can tell such a sky from haze.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Row 3, AOD-Net: learn it
@@ -547,7 +547,7 @@ plots.table(
 # | Ours | 31.24 / 0.9719 | 23.69 / 0.9275 |
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Do not compare line by line: other photos, other depths, full-size networks, days of training on GPUs. But look at the **order**. On the slide the best published row, EPDN, is 8 dB (indoor) and 3 dB (outdoor) above DCP; here DCP is as good as the rows 2 to 6 in PSNR, and not behind any of them in SSIM. Two reasons, which we cannot separate: our DCPDN, GFN and EPDN are narrow, and an hour on one core is short.
+# Do not compare line by line: other photos, other depths, full-size networks, days of training on GPUs. But look at the **order**. On the slide the best published row, EPDN, is 8 dB (indoor) and 3 dB (outdoor) above DCP; here DCP is as good as the rows 2 to 6 in PSNR, and not behind any of them in SSIM. Possible reasons, which we have not separated: narrow networks (DCPDN, GFN, EPDN; AOD-Net and DehazeNet have their full size and are not ahead either), an hour of training, photos larger than in training.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # PSNR per photo on RGB with 8 bits, then averaged; SSIM with a Gaussian window on colour. Papers differ in both, sometimes by a decibel. The seconds are of one machine with two cores. Light haze: beta from 0.64 to 0.96; dense: 1.28 to 1.92; A nearly grey, from 0.85 to 1.
@@ -615,7 +615,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Not luck: two trainings of five minutes with different seeds end 0.1 to 0.5 dB apart; only DCPDN, which has hardly begun by then, differs by 3 dB. And not time: after five minutes ours is ahead of the others after an hour, and all curves are nearly flat at the end.
+# Hardly luck: two trainings of five minutes with different seeds end at most 0.5 dB apart; only DCPDN, which has hardly begun by then, differs by 3 dB. And not *our* time: after five minutes ours is ahead of the others after an hour. Whether days would help them the curves cannot say: all flatten, as the learning rate falls to 1 %.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Break it: real depth
@@ -647,7 +647,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# In thin haze ours stays ahead, by 3 dB on the garage and 5 dB on the aloe. In denser haze its lead is gone: GFN, DehazeNet and DCP, a rule without a single weight, pass it in places, and on the garage at β = 1 *one number* $K$ ties with it. On average ours has 22.1 dB, GFN 20.3, DCP 19.9; but two scenes are two scenes.
+# In thin haze ours stays ahead, by 3 dB on the garage and 5 dB on the aloe. From β = 1 (garage) or 1.4 (aloe) its lead is gone: GFN, DehazeNet and DCP, a rule without a single weight, pass it in places, and on the garage at β = 1 *one number* $K$ ties with it. On average ours has 22.1 dB, GFN 20.3, DCP 19.9; but two scenes are two scenes.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Five airlights for each point, the same for both scenes; the bands reach from the lowest to the highest of them. The proportions of the aloe's depth are not exact: its package lacks one number of the cameras' calibration, so near things come out too near; edges and order are right.
@@ -680,7 +680,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# DCP's rule knows no up and down; DehazeNet and AOD-Net see 16 and 15 pixels, too few to know where in the photo they are. The large networks do know, and ours has learned **up is far**, as it is in our invented depths: misled, it loses 3.7 dB, and its lead over GFN shrinks from 4.4 to 1.6. Strange contents are not the reason: with the haze at the top again it is 3.5 dB ahead (■).
+# DCP's rule knows no up and down; DehazeNet and AOD-Net see 16 and 15 pixels, too few to know where in the photo they are. The large networks do know, and ours has learned **up is far**, as it is in our invented depths: misled, it loses 3.7 dB, and its lead over GFN shrinks from 4.4 to 1.6. Strange contents are the smaller part: with the haze at the top again it is 3.5 dB ahead (■).
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Break it: other haze, and none
@@ -716,7 +716,7 @@ plots.show(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Left.* In yellow or blue haze ours falls by 5 to 6 dB and comes near DCP (in yellow 21.8 against 20.2). It guesses $A$ near the usual grey, and the inversion then leaves a colour cast. In dark haze hardly anything is better than doing nothing, and one $K$ makes it far worse: it always assumes bright haze.
 #
-# *Right.* Nothing leaves a clear photo alone. The haze in training begins at β = 0.6, so the networks expect some; DehazeNet, which changes least, is the one that was also trained on patches with hardly any.
+# *Right.* Nothing leaves a clear photo alone. The haze in training begins at β = 0.6, so the networks expect some. But that is not the whole reason: only DehazeNet was also trained on patches with hardly any, and ours changes as little.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What makes ours work?
@@ -748,7 +748,7 @@ plots.show(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Right, on measured depth: **no part helps**; without the dark channel it even seems better. What we would have called "the reason why it works" holds for the world of our training photos. (In yellow haze, physics and dark channel help by 0.7 and 0.9 dB.)
 #
-# And *without* physics it is still over 2.5 dB ahead of GFN (dashed) on these photos. The physics is not what makes the lead.
+# And *without* the formula (it still learns $t$ and $A$) it is over 2.5 dB ahead of GFN (dashed) on these photos. The formula alone does not make the lead.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### What is still missing?
@@ -795,7 +795,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# In light haze there is nothing to gain: 20 of 21 answers stay without any help, and five of the eight treatments make it *worse*. In dense haze 18 stay; ours and one K make it 20. Only thick haze (β from 2.6 to 3.8, more than the networks were trained for) leaves 6 of 21. There **every** treatment helps, also the one number $K$ (15); DehazeNet reaches 20, DCP 19, ours 17. What is best in decibels is not best for the classifier.
+# In light haze there is nothing to gain: 20 of 21 answers stay without any help, and five of the eight treatments score lower, by three to five photos. In dense haze 18 stay; ours and one K make it 20. Only thick haze (β from 2.6 to 3.8, more than the networks were trained for) leaves 6 of 21. There **every** treatment helps, also the one number $K$ (15); DehazeNet reaches 20, DCP 19, ours 17. Which of them is best 21 photos cannot tell.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Real haze
@@ -817,7 +817,7 @@ plots.images(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# On Machu Picchu both clear the far mountains. At the lake DCP makes a blotchy blue sky out of white, and the rhinoceros comes out orange. Ours does little there, and leaves the lake in its haze: it has learned to be careful with bright places, perhaps too careful.
+# On Machu Picchu both clear the far mountains. At the lake DCP makes a blotchy blue sky out of white, and the rhinoceros comes out orange. Ours does little there, and leaves the lake in its haze: why, we have not tested.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Three photos out of twelve, no number, and the eyes of those who built it: this is the weakest evidence in the lesson. The three were chosen to show both a success and the two kinds of failure. The test that would settle it needs the same view with and without haze.
@@ -858,8 +858,8 @@ plots.show(
 # - $I = J t + A (1 - t)$: with $t$ and $A$ the photo comes back exactly; one photo alone does not give them.
 # - DCP puts a rule in the gap, and fails where the rule does: skies, white things.
 # - AOD-Net learns one map $K$; one *number* $K$ is the control it must beat.
-# - Physics inside the network: it answers what is unknown, $t$ and $A$, and the formula does the rest. Here that was worth half a decibel on invented depth and nothing on real depth, less than we believed.
-# - A test with invented depth favours whoever trained on invented depth. Real depth and other colours took away most of our lead, and turning the photos upside down showed where much of it came from.
+# - Physics inside the network: it answers what is unknown, $t$ and $A$, and the formula does the rest. Here the formula was worth about half a decibel on invented depth and nothing that we could see in two real scenes, less than we believed.
+# - A test with invented depth favours whoever trained on invented depth. Real depth and other colours took away most of our lead, and photos turned upside down showed that ours relies on *up is far*.
 
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
 # ## Exercises
