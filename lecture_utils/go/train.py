@@ -274,7 +274,7 @@ def train(
     share = slice(worker, None, workers)
     for number in range(done + 1, epochs + 1):
         started = time.perf_counter()
-        batch_by_batch = []  # fit would sleep as well: TensorFlow's pipeline stops up to a minute after its last batch
+        batch_by_batch = []  # not fit: TensorFlow's pipeline can sleep for long after its last batch (2.21)
         for x, moves in itertools.islice(batches, steps_per_epoch):
             model.reset_metrics()  # Keras before 3.15 does not
             batch_by_batch.append(model.train_on_batch(x[share], moves[share], return_dict=True))

@@ -399,7 +399,7 @@ print("(a) none at 4 pixels:", hits["size", "found"][0] == 0)
 # Nothing in a convolution helps against turning: filters move, they do not rotate. The detector finds the word at all five angles. The recogniser alone reads hardly any upside down, and at 90° its crop is only 2 or 3 columns wide, too few for any word. So geometry turns the crop first.
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Size: from 7 pixels on all ten words are read, at 6 half of them. The detector copes with all of these; the recogniser hardly meets size, as its crop is scaled to a height of 48 first. Without the detector (b) the limit is the same: so few pixels hold too little.
+# Size: from 7 pixels on all ten words are read, at 6 half of them. The detector copes with 7 to 40 pixels; the recogniser hardly meets size, as its crop is scaled to a height of 48 first. Without the detector (b) the limit is the same: so few pixels hold too little.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Step 1: the heat map
