@@ -702,19 +702,27 @@ plots.show(
 # ### The depth, or the photo?
 # Was it the measured depth that cost us the lead, or are these two photos hard? Control: the same photos and as much haze (the same mean depth), but depths invented as in training. **Before you look:** what do you expect?
 
+# %% slideshow={"slide_type": "skip"}
+means = {}  # by scene, row and depth: {β: PSNR, the mean of five airlights}
+for name, key, depths in itertools.product(
+    ("motorcycle", "aloe"), ("ours", "dcp"), ("real", "invented_again")
+):
+    found = results["rows"][key][depths].items()
+    now = {float(one.split()[1]): np.mean(v) for one, v in found if one.startswith(name)}
+    means[name, key, depths] = now
+    print(f"{name}, {key}, {depths}: {np.mean([*now.values()]):.1f} dB")
+
 # %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
 figure, axes = plt.subplots(1, 2, figsize=(13, 4.8), sharey=True)
+looks = {"ours": ("ours", plots.VERMILION), "dcp": ("DCP", plots.BLUE)}
+styles = {"real": ("measured", "o-"), "invented_again": ("invented", "s:")}
 for ax, name in zip(axes, ("motorcycle", "aloe")):
-    for key, color in (("ours", plots.VERMILION), ("dcp", plots.BLUE)):
-        for depths, line in (("real", "o-"), ("invented_again", "s:")):
-            found = results["rows"][key][depths].items()
-            found = {float(one.split()[1]): v for one, v in found if one.startswith(name)}
-            label = f"{NAMES[[*dehazing.METHODS].index(key)]}, "
-            label += "depth measured" if depths == "real" else "depth invented"
-            means = [np.mean(v) for v in found.values()]
-            ax.plot([*found], means, line, color=color, label=label)
-            print(f"{name:10} {label:20} {np.mean(means):.1f} dB")
-    ax.set(title=name, xlabel="β", xticks=[*found])
+    for key, (title, color) in looks.items():
+        for depths, (kind, line) in styles.items():
+            now = means[name, key, depths]
+            label = f"{title}, depth {kind}"
+            ax.plot([*now], [*now.values()], line, color=color, label=label)
+    ax.set(title=name, xlabel="β", xticks=[*now])
 axes[0].set_ylabel("PSNR, dB")
 axes[1].legend(loc="upper left", bbox_to_anchor=(1, 1))
 plots.show(
