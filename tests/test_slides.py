@@ -308,10 +308,11 @@ return [...document.querySelectorAll('.pdf-page')].map((page, number) => {
 @each_lesson
 def test_printing_gives_one_whole_page_per_slide(browser, decks, lesson):
     show(browser, decks, lesson, query="?print-pdf")
+    # reveal.js takes the slides out of the document, and brings them back on their pages all at once
+    printed = WebDriverWait(browser, 20).until(lambda b: b.find_elements(By.CSS_SELECTOR, ".pdf-page"))
     kinds = [slides.slide_type(cell) for cell in shown(lesson)]
     assert browser.execute_script(PAGES) == kinds.count("slide") + kinds.count("subslide")
-    pages = len(browser.find_elements(By.CSS_SELECTOR, "section.page"))
-    WebDriverWait(browser, 20).until(lambda b: len(b.find_elements(By.CSS_SELECTOR, ".pdf-page")) == pages)
+    assert len(printed) == len(browser.find_elements(By.CSS_SELECTOR, "section.page"))
     assert browser.execute_script(PRINTED) == []
     pictures = browser.find_elements(By.CSS_SELECTOR, ".pdf-page .figure:not(.preview) img")
     assert all(browser.execute_script(SCALE, picture) > 0.55 for picture in pictures)
