@@ -602,10 +602,10 @@ class Program:
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """An empty folder, in which names of files are looked for. No other program starts, and no figure is drawn."""
+    """An empty folder, in which names of files are looked for. No other program starts; every figure is a pixel."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(gtp.subprocess, "Popen", Program)
-    monkeypatch.setattr(plt.Figure, "savefig", lambda *_, **__: None)
+    monkeypatch.setattr(plt.Figure, "savefig", lambda _, file, **__: Image.new("RGB", (1, 1)).save(file, "PNG"))
     with plt.rc_context({"figure.max_open_warning": 0}):
         yield tmp_path
     plt.close("all")

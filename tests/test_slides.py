@@ -86,6 +86,7 @@ def shown(lesson):
 def test_the_file_refers_to_nothing_outside_itself(decks, lesson):
     text = (decks / f"{lesson.stem}.html").read_text(encoding="utf-8")
     body = re.sub(r"<script>.*?</script>", "", text, flags=re.S)
+    body = re.sub(r";base64,[\w+/=]+", "", body)  # among millions of letters there may be a "url//"
     assert not re.search(r"""(?:src|href|url|@import)\s*[=(]?\s*["']?(?:https?:)?//""", body)
     assert not re.search(r"<link|<script src", text)
 
