@@ -17,12 +17,13 @@ import os
 import time
 from pathlib import Path
 
-from lecture_utils import data, dehazing, dehazing_networks, models  # isort: skip (quietens TensorFlow)
+from lecture_utils import dehazing, dehazing_networks, models  # isort: skip (quietens TensorFlow)
 
 import keras
 import numpy as np
 import record
 import tensorflow as tf
+import weights
 from keras import layers, ops
 from PIL import Image
 
@@ -325,8 +326,10 @@ def train(name, work, without=None, seed=SEED, cpu_seconds=CPU_SECONDS):
         if spent >= min(due, cpu_seconds):
             note(losses)
             losses, due = [], due + CHECK_EVERY
-    network.save_weights((data.DATA / "weights" if final else work) / f"{tag}.weights.h5")
-    if final:
+    if not final:
+        network.save_weights(work / f"{tag}.weights.h5")
+    else:
+        weights.save(network, name=tag)
         record.files(__file__, {f"weights/{name}.weights.h5": about(name, network)})
 
 

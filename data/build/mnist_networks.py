@@ -11,6 +11,7 @@ import time
 
 import keras
 import record
+import weights
 
 from lecture_utils import data, mnist_cnn, models
 
@@ -35,7 +36,7 @@ for build, (epochs, rate) in NETWORKS.items():
     }
     fresh = build(trained=False)  # saved without the optimizer's state
     fresh.set_weights(model.get_weights())
-    fresh.save_weights(data.DATA / "weights" / f"{model.name}.weights.h5")
+    weights.save(fresh)
     print(
         f"{model.name}: {model.count_params():,} parameters, seed {SEED}, {epochs} epochs, rate {rate},"
         f" {seconds:.0f} s,"

@@ -188,7 +188,7 @@ def main(folder):
     for model, names in ((detector, DETECTOR), (recogniser, RECOGNISER)):
         network = onnx.load_from_string(networks[model.name])
         fill(model, names, constants(network))
-        weights.save(model, stored, compression=9, shuffle=True)
+        weights.save(model, stored)
     characters = next(entry.value for entry in network.metadata_props if entry.key == "character").split("\n")
     characters.append(" ")  # the last class, which the list in the file leaves out
     (data.DATA / "text_characters.txt").write_text("".join(characters) + "\n", encoding="utf-8", newline="\n")
