@@ -326,11 +326,11 @@ def train(name, work, without=None, seed=SEED, cpu_seconds=CPU_SECONDS):
         if spent >= min(due, cpu_seconds):
             note(losses)
             losses, due = [], due + CHECK_EVERY
-    if not final:
-        network.save_weights(work / f"{tag}.weights.h5")
-    else:
-        weights.save(network, name=tag)
+    if final:
+        weights.save(network, name=name)
         record.files(__file__, {f"weights/{name}.weights.h5": about(name, network)})
+    else:
+        network.save_weights(work / f"{tag}.weights.h5")
 
 
 def about(name, network):
