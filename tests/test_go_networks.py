@@ -247,6 +247,15 @@ def test_every_cnn_is_better_than_every_fc_net():
     assert RESULTS["policy"]["eight_symmetries"]["top1"][0] > RESULTS["policy"]["top1"][0]
 
 
+def test_more_positions_alone_buy_little_and_a_falling_rate_buys_much():
+    """What the lesson says of the course of its largest network: [positions, losses, share of validation moves]."""
+    seen, _, _, right = np.array(RESULTS["policy"]["course"]).T
+    early, late = ((seen > a) & (seen < b) for a, b in ((3.2e6, 4e6), (4e6, 4.8e6)))
+    assert abs(right[late].mean() - right[early].mean()) < 0.01
+    assert right[seen == 7219200] > right[late].mean() + 0.05
+    assert seen[-1] == RESULTS["policy"]["positions_trained"] and right[-1] > right[seen == 7219200]
+
+
 def test_halving_the_board_costs_more_than_the_maximum():
     """What the lesson says of its comparison: five seeds of each, and no two ranges touch."""
     measured = data.load_results("go_pooling")["runs"]
@@ -272,23 +281,36 @@ def test_gnu_go_does_not_always_play_its_own_move_again():
     assert 0.9 < np.mean(same) < 0.97 and 0.68 < np.mean(other) < 0.79
 
 
-def test_playouts_choose_hardly_better_than_chance_among_the_five_likeliest_moves():
+def test_playouts_see_something_but_less_than_the_likeliest_move():
     matches = data.load_results("go_matches")
-    ways = ("GNU Go level 1", "GNU Go level 1, playouts", "GNU Go level 1, one of five")
-    likeliest, playouts, blind = (np.array(matches[way]["margins"][:10]) for way in ways)
-    assert len(playouts) == len(blind) == 10 and (playouts < likeliest).sum() == 9
-    error = np.std(playouts - blind, ddof=1) / np.sqrt(10)
-    assert abs(np.mean(playouts - blind)) < 2 * error
+    ways = "", ", short playouts", ", shuffled short playouts", ", playouts", ", shuffled playouts"
+    margins = [np.array(matches["GNU Go level 1" + way]["margins"][:10]) for way in ways]
+    likeliest, short, shuffled_short, long, shuffled_long = margins
+
+    def gain(one, other):
+        """In standard errors of ten pairs of games."""
+        return np.mean(one - other) / (np.std(one - other, ddof=1) / np.sqrt(10))
+
+    assert gain(likeliest, long) > 2 and abs(gain(likeliest, short)) < 2
+    assert gain(short, shuffled_short) > 2 and gain(long, shuffled_long) > 2
     choices = matches["choices"]
-    chance, after_40 = choices["among five"] / 5, choices["40 moves"]
-    assert sum(after_40["ranks"]) == choices["positions"] == 200
-    assert chance < after_40["right"] < choices["likeliest"] / 2
+    after_10, after_40 = choices["10 moves"], choices["40 moves"]
+    for after in (after_10, after_40):
+        assert sum(after["ranks"]) == choices["positions"] == 200
+        assert abs(after["right"] - after["shuffled"]) < 0.04, "one standard error is 0.03"
+    assert after_40["right"] < after_10["right"] < choices["likeliest"] - 0.1
 
 
-def test_the_policy_network_always_beats_random_moves():
+def test_own_eyes_are_filled_while_other_moves_are_left():
+    eyes = data.load_results("go_matches")["own eyes"]
+    assert eyes["games"] >= eyes["filled"] == len(eyes["first"]) == len(eyes["left"]) > eyes["games"] / 2
+    assert min(eyes["left"]) > 0 and max(eyes["first"]) <= eyes["moves"]
+
+
+def test_the_policy_network_always_beats_random_moves_and_hardly_ever_gnugo():
     matches = data.load_results("go_matches")
     random, gnugo = matches["random moves"], matches["GNU Go level 1"]
-    assert matches["GNU Go level 0"]["won"] == gnugo["won"] == 0
+    assert (matches["GNU Go level 0"]["won"], gnugo["won"]) == (0, 1)
     assert random["games"] == random["won"] == 100 and len(gnugo["margins"]) == gnugo["games"] == 50
     game = records.read(data.path("go/network_game.sgf").read_bytes())[0]
     sign = 1 if gnugo["margins"][0] > 0 else -1

@@ -5,7 +5,9 @@
 
 Three small networks of about as many parameters for the table of lesson 8, and two larger ones; their sizes stand in
 lecture_utils/go/networks.py. The fully connected ones are quick and see five and 48 times as many positions.
-Training is in bfloat16 (on two cores with AVX-512 BF16 about 40 minutes, elsewhere longer), evaluation in float32.
+The largest, "policy", is trained in rounds: each goes on with the weights of the one before, which may have fewer
+layers. Training is in bfloat16, evaluation in float32. On two cores with AMX "policy" takes four hours; the others take
+35 minutes on two cores with AVX-512 BF16.
 Shards and checkpoints go to build/go, and a run that was stopped goes on. With names of networks behind it, only these
 are trained; the results of the others stay. --measure trains nothing: it evaluates the shipped weights anew, for
 instance after a change of the planes.
@@ -39,13 +41,21 @@ LARGE = {
     "learning_rate": 1e-3,
     "decay_epochs": 20,
 }  # 48 times as many; validation turns after 24 epochs
-NETWORKS = {  # name: (what it is, settings of the training)
-    "fc_board": ("FC, board", FC),
-    "fc_large": ("FC, own and other stones, no limit", LARGE),
-    "cnn_board": ("CNN, board", SMALL),
-    "cnn_planes": ("CNN, 48 planes", SMALL),
-    "policy": ("CNN, 48 planes, larger", SMALL | {"epochs": 140}),
+MUON = {"steps_per_epoch": 200, "batch_size": 128, "optimizer": "muon"}
+POLICY = [  # 12.3 million positions
+    MUON | {"depth": 6, "epochs": 282, "learning_rate": 2e-3, "decay_epochs": 95},
+    MUON | {"depth": 9, "epochs": 34, "learning_rate": 1e-3, "seed": 1},
+    MUON | {"depth": 9, "epochs": 165, "learning_rate": 1e-3, "seed": 2},
+]
+NETWORKS = {  # name: (what it is, settings of the rounds of its training)
+    "fc_board": ("FC, board", [FC]),
+    "fc_large": ("FC, own and other stones, no limit", [LARGE]),
+    "cnn_board": ("CNN, board", [SMALL]),
+    "cnn_planes": ("CNN, 48 planes", [SMALL]),
+    "policy": ("CNN, 48 planes, larger", POLICY),
 }
+LARGEST = ("fc_large", "policy")  # stored with 16 bits, and measured with eight views, too
+KEPT = 3  # layers before those that a round adds
 
 
 def by_game(network, games, symmetries=1):
@@ -71,32 +81,59 @@ def intervals(counts, seed=0):
     return {name: [round(float(v[k]), 4) for v in (means, low, high)] for k, name in enumerate(("top1", "top5"))}
 
 
+def take_weights(network, other):
+    """Give a policy network the weights of another with fewer layers. Layers that the other one lacks come after the
+    third and pass on what they get, so that both answer alike. Source: Chen and others, "Net2Net", 2016."""
+    depth, old = (sum(layer.name.endswith("_padded") for layer in both.layers) for both in (network, other))
+    for number in range(1, depth + 2):  # the last one has 1 x 1 filters
+        layer = network.get_layer(f"conv{number}")
+        if KEPT < number <= KEPT + depth - old:
+            kernel, bias = (np.zeros(weights.shape, np.float32) for weights in layer.get_weights())
+            kernel[1, 1] = np.eye(len(bias))
+            layer.set_weights([kernel, bias])
+        else:
+            before = number if number <= KEPT else number - (depth - old)
+            layer.set_weights(other.get_layer(f"conv{before}").get_weights())
+    network.get_layer("logits").set_weights(other.get_layer("logits").get_weights())
+
+
 def train_one(name, games):
-    """Train a network in bfloat16 and write its weights. Returns what the results say of the training."""
-    label, settings = NETWORKS[name]
-    folder, started = WORK / name, time.perf_counter()
+    """Train a network in bfloat16 and write its weights. Returns what the results say of the training: its course is,
+    for each check, [positions seen, training loss, validation loss, share of validation moves predicted right]."""
+    (label, rounds), started = NETWORKS[name], time.perf_counter()
     if not (WORK / "shards").exists():
         WORK.mkdir(parents=True, exist_ok=True)
         print("positions:", train.encode(games, WORK / "shards"), flush=True)
-    folder.mkdir(exist_ok=True)
-    if not (folder / "shards").exists():
-        (folder / "shards").symlink_to(WORK / "shards")
     keras.utils.set_random_seed(0)
     keras.mixed_precision.set_global_policy("mixed_bfloat16")  # twice as fast on processors that have it
-    network = networks.TRAINED[name]()
-    print(name, network.count_params(), "parameters", flush=True)
-    train.train(folder, network, **settings, check_every=2)
+    network, seen, course = None, 0, []
+    for number, settings in enumerate(rounds, start=1):
+        before, settings = network, dict(settings)
+        depth = {"depth": settings.pop("depth")} if "depth" in settings else {}
+        network = networks.TRAINED[name](**depth)
+        if before is not None:
+            take_weights(network, before)
+        folder = WORK / name if len(rounds) == 1 else WORK / f"{name}_{number}"
+        folder.mkdir(exist_ok=True)
+        if not (folder / "shards").exists():
+            (folder / "shards").symlink_to(WORK / "shards")
+        print(name, network.count_params(), "parameters", flush=True)
+        train.train(folder, network, **settings, check_every=2)
+        positions = settings["steps_per_epoch"] * settings["batch_size"]
+        for line in map(json.loads, (folder / "log.jsonl").read_text(encoding="utf-8").splitlines()):
+            if "validation_loss" in line:
+                measured = [line[key] for key in ("loss", "validation_loss", "validation_top1")]
+                course.append([seen + positions * line["epoch"], *measured])
+        seen += positions * settings["epochs"]
     keras.mixed_precision.set_global_policy("float32")  # as the lesson uses it
-    weights.save(network, weights.half if name == "fc_large" else lambda array: array, f"go_{name}")
+    weights.save(network, weights.half if name in LARGEST else np.asarray, f"go_{name}")
     print(name, f"{time.perf_counter() - started:.0f} s", flush=True)
-    log = [json.loads(line) for line in (folder / "log.jsonl").read_text(encoding="utf-8").splitlines()]
     return {
         "label": label,
         "parameters": network.count_params(),
-        "positions_trained": settings["epochs"] * settings["steps_per_epoch"] * settings["batch_size"],
+        "positions_trained": seen,
         "games": {split: sum(game.split == split for game in games) for split in records.SPLITS},
-        "validation": [[line["epoch"], line["validation_top1"]] for line in log if "validation_top1" in line],
-        "losses": [[line["epoch"], line["loss"], line["validation_loss"]] for line in log if "validation_loss" in line],
+        "course": course,
     }
 
 
@@ -106,7 +143,7 @@ def measure(name, games):
     network.load_weights(weights_of(name))
     test = [game for game in games if game.split == "test"]
     found = intervals(by_game(network, test))
-    if name in ("fc_large", "policy"):
+    if name in LARGEST:
         found["eight_symmetries"] = intervals(by_game(network, test, symmetries=8))
     return found
 

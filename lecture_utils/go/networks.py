@@ -94,7 +94,7 @@ TRAINED = {  # the networks of lesson 8 untrained; trained by data/build/go_netw
     "fc_large": partial(fc_policy_network, 512, planes=2, normalised=True),
     "cnn_board": partial(policy_network, 44, depth=6, planes=1),
     "cnn_planes": partial(policy_network, 32, depth=6),
-    "policy": partial(policy_network, 48, depth=8),
+    "policy": partial(policy_network, 96, depth=9),
 }
 
 

@@ -171,13 +171,20 @@ function encode({ stones, turns, toMove, turn, ko }) {
 
 // The network
 
-// The layers of lecture_utils.go.networks.policy_network out of one long array.
-function layersOf(weights, filters, depth) {
-  let start = 0;
-  const next = (length) => weights.subarray(start, (start += length));
+// The layers of lecture_utils.go.networks.policy_network: their kernels are whole numbers of ten bits, to be multiplied
+// by a number for each filter, which stands in front of its biases.
+function layersOf({ kernels, fine, filters, depth }) {
+  const [packed, floats] = [bytes(kernels), new Float32Array(bytes(fine).buffer)];
+  let [taken, start] = [0, 0];
+  const next = (length) => floats.subarray(start, (start += length));
   const layers = Array.from({ length: depth }, (_, i) => {
-    const [side, inputs] = i ? [3, filters] : [5, 48];
-    return { side, inputs, filters, kernel: next(side * side * inputs * filters), bias: next(filters) };
+    const [side, inputs, scales] = i ? [3, filters, next(filters)] : [5, 48, next(filters)];
+    const kernel = Float32Array.from({ length: side * side * inputs * filters }, (_, k) => {
+      const first = 10 * taken++;
+      const two = (packed[first >> 3] << 8) | packed[(first >> 3) + 1];
+      return (((two >> (6 - (first & 7))) & 1023) - 512) * scales[k % filters];
+    });
+    return { side, inputs, filters, kernel, bias: next(filters) };
   });
   return { layers, last: next(filters), bias: next(361) };
 }
@@ -230,15 +237,16 @@ function policy({ layers, last, bias }, planes) {
 
 // Asks the network, in a worker, so that the page stays alive, or here where a page allows none. Returns a function
 // of planes that promises the probabilities.
-function thinker({ weights, filters, depth }) {
-  const code = `${[bytes, floats16, softmax, layersOf, convolve, policy].join("\n")}
-    const network = layersOf(floats16(${JSON.stringify(weights)}), ${filters}, ${depth});
+function thinker({ kernels, fine, filters, depth }) {
+  const weights = { kernels, fine, filters, depth };
+  const code = `${[bytes, softmax, layersOf, convolve, policy].join("\n")}
+    const network = layersOf(${JSON.stringify(weights)});
     onmessage = ({ data }) => postMessage(policy(network, data));`;
   const waiting = [];
   let worker = null;
   let network = null;
   const here = ({ planes, answer }) => {
-    network ??= layersOf(floats16(weights), filters, depth);
+    network ??= layersOf(weights);
     setTimeout(() => answer(policy(network, planes)));
   };
   try {

@@ -56,7 +56,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# It does not know which points are neighbours: shuffle the 361 numbers alike in all examples, and it learns just as well. For a CNN the board is an image of 19 × 19 pixels with one channel. The lecture says: an FC net works, a CNN works much better. We shall measure it.
+# It does not know which points are neighbours: put the 361 numbers into another order, the same in all examples, and it learns just as well. For a CNN the board is an image of 19 × 19 pixels with one channel. The lecture says: an FC net works, a CNN works much better. We shall measure it.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Go in one minute
@@ -108,7 +108,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# For ever the same: the **ko** rule forbids taking back at once. **Superko** forbids every earlier position. **Suicide**, a stone without any liberty that captures nothing, is forbidden: White can never fill both eyes, so the chain is safe, unless Black fills an **own eye**. **Komi**: Black begins; for that White gets 7.5 points; the half rules out a draw.
+# They could go on for ever: so the **ko** rule forbids taking back at once. **Superko** forbids every earlier position. **Suicide**, a move that captures nothing and leaves its own chain without a liberty, is forbidden: White can never fill both eyes, so the chain is safe, unless Black fills one of them, an **own eye**. **Komi**: Black begins; for that White gets 7.5 points; the half rules out a draw.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # GNU Go plays without superko, and so do we with its games: `superko=False` in the code. Longer circles than a ko are rare. White may fill one of the two eyes only if that captures; it does not, since the other eye is a liberty. A player must know when not to move: filling an own eye is nearly always the worst move on the board.
@@ -166,7 +166,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# One pair, as on the lecture's slide. The ring is the last move, the blue square the next one: the target. The network answers with 361 probabilities, and the loss is the cross-entropy: $-\log$ of the one at the 1.
+# One pair, as on the lecture's slide. The ring is the last move, the blue square the next one: the target. The network answers with 361 probabilities, and the loss is the cross-entropy: $-\log$ of the probability at the 1.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 figure, axes = plt.subplots(1, 4, figsize=(15, 4.2))
@@ -252,6 +252,8 @@ print("Guessing would be right in", f"{1 / 361:.1%}")
 # - **The same patterns appear in different regions.** A stone in atari looks the same everywhere away from the edge.
 #
 # A test of the second: keep only the 11 × 11 points around a move that a network predicts, put them on an empty board, first where they were, then moved. We take patterns that the network *knows*: at home, alone on the board, their move is among its first five.
+#
+# From here on two stored networks, trained longer: a CNN of six layers, and a large FC net with twelve times its weights.
 #
 # **Before you look:** how far may we move a pattern before the FC net loses it? And the CNN?
 
@@ -359,7 +361,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# The CNN finds more than nine of ten of its patterns wherever they lie: the same filters look everywhere. The FC net loses four of five of its own as soon as they are moved by *one* point, and then finds only 15 to 25 % of them (40 patterns, so give or take 13 points), against 6 to 14 % of moves that were not its first choice (dotted). What it has learned at one point it has not learned at the next.
+# The CNN finds more than nine of ten of its patterns, however far we move them: the same filters look everywhere. The FC net loses four of five of its own as soon as they are moved by *one* point, and then finds only 15 to 25 % of them (40 patterns, so give or take 13 points), against 6 to 14 % of moves that were not its first choice (dotted). What it has learned at one point it has not learned at the next.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # At home all is 1: so the patterns are chosen. The FC net is seldom right, and seldom knows a move from 11 × 11 points alone, so there are fewer patterns of it, out of all 150 test games; the notebook prints how many were asked. The dotted lines are the control: the middle of a pattern that the network does not predict. The CNN looks at 15 × 15 points, we kept 11 × 11: therefore it, too, loses some.
@@ -407,7 +409,7 @@ for name, points in (("with the bias", rivals), ("without it", without)):
 # %% slideshow={"slide_type": "subslide"}
 among = ((rivals & covered.reshape(81, 361)).sum(axis=2) < 5).mean()
 outside = (rivals[:, 40] & ~covered[40].reshape(361)).sum() / rivals[:, 40].sum()
-print(f"among the first five of the pattern's own 121 points: {among:.0%}, everywhere")
+print(f"in the first five of the pattern's own 121 points: {among:.0%}, at all places")
 print(f"of what beats it in the centre, outside the pattern: {outside:.0%}")
 
 line = np.minimum(*[np.minimum(v, 18 - v) for v in np.divmod(y, 19)]) + 1  # 1: the edge
@@ -417,14 +419,14 @@ print(f"moves on the third or fourth line, with fewer than 30 stones: {share:.0%
 print(f"stones on the board when the centre is played, in the mean: {late:.0f}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Mostly it is our test: 88 % in the nine central places, 95 % in the four corner blocks of 3 × 3 places. What beats the move lies elsewhere, 94 % of it outside the pattern: on an *empty* rest of the board, a network expects the opening, and GNU Go opens on the third and fourth line. In a game the centre is played when the sides are full.
+# Mostly it is our test: 88 % in the nine central places, 95 % in the four corner blocks of 3 × 3 places. Among the pattern's own 121 points the move is always in the first five; 94 % of what beats it in the centre lies outside. On an *empty* rest of the board a network expects the opening, and GNU Go opens on the third and fourth line. With the pattern in a corner, the rivals are a few points of the other corners; in the centre, all sides are empty, as in no game: there it is played when the sides are full.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # The bias is the network's only part that differs from point to point. Taken away, 87 % are found in the centre and 96 % in the corners: the bias is not the reason.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A pattern that is not small: the ladder
-# Black's marked move, E16, puts White's stone D16 in atari. White adds a stone and has two liberties, Black takes one, atari again, and so on in a staircase to the edge, where White has nowhere to run. A white stone on the way, as P5, saves the chain.
+# Black's marked move, E16, puts White's stone D16 in atari. White adds a stone and has two liberties, Black takes one, atari again, and so on in a staircase to the edge, where White has nowhere to run. A white stone on the way, as P5, saves the chain: it joins it, and has liberties again.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
 corner = {board.BLACK: [(2, 3), (3, 2), (4, 2)], board.WHITE: [(3, 3)]}
@@ -448,7 +450,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# **Before you go on:** how far does our CNN see, with one layer of 5 × 5 and five of 3 × 3?
+# **Before you go on:** how far does this CNN see, with its one layer of 5 × 5 and five of 3 × 3?
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # It sees 5 + 5 · 2 = 15 points in each direction, seven to each side. The far stone is eleven rows away from the marked point. Whether it is there or not, the CNN's score of this move is exactly the same: no training can change that.
@@ -523,7 +525,7 @@ for name, network in {"CNN, board": cnn, "CNN, 48 planes, larger": policy}.items
     print(f"{name}: where the ladder fails, the score of E16 changes by {change:+.1f}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Within its 19 points the boards differ only in one plane, which says "captures in a ladder": so the change comes from it. On this position the network uses what it has been told.
+# Within its 21 points the boards differ only in one plane, which says "captures in a ladder": so the change comes from it. On this position the network uses what it has been told.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What the first layer looks for
@@ -580,7 +582,7 @@ print(f"untrained, below 0: about half: {0.3 < (random < 0).mean() < 0.7}")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## FC, CNN, planes: the numbers
-# Five networks, trained on the same games. The first, third and fourth have about equally many weights, 85,000 to 90,000. For the second there is no such limit: three layers of 512 units with batch normalisation, own and other stones as two planes, all boards turned and mirrored in eight ways. The fifth is larger than the fourth and saw more positions; it is the network of the ladder, the filters and the game of this lesson.
+# Five networks, trained on the same games. The first, third and fourth have about equally many weights, 85,000 to 90,000. For the second there is no such limit: three layers of 512 units with batch normalisation, own and other stones as two planes, all boards turned and mirrored in eight ways. The fifth is nine times as large as the fourth and saw many more positions; it is the network of the ladder, the filters and the games of this lesson; the second and third are those of the moved patterns.
 #
 # How often is GNU Go's move the first choice, or among the first five, in 150 games that no network has seen? **Before you look:** does a twelve times larger FC net catch up with the CNN?
 
@@ -605,11 +607,11 @@ plots.table(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# No. The large FC net has twelve times the weights, two planes, eight views of each board, and sees 48 times as many positions as the CNN: less than 5 %. The small FC net has 0.6 %, the CNN 23 %. The 48 planes, knowledge given as input, add another ten points. (In brackets: 95 % intervals from drawing whole test games; each network was trained once.)
+# No. The large FC net has twelve times the weights, two planes, boards turned and mirrored in training, and sees almost 50 times as many positions as the CNN: 3.9 %. The small FC net has 0.6 %, the CNN 23 %. The 48 planes, knowledge given as input, add another ten points. (In brackets: 95 % intervals from drawing whole test games; each network was trained once.)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Does "an FC net works" hold?
-# Guessing one of 361 points is right in 0.3 %, but that is too weak a rival. A better one looks at no pattern: it counts which points were played in the games of above, and always names the most frequent one that is still *empty*.
+# Guessing one of 361 points is right in 0.3 %, but that is too weak a rival. A better one looks at no pattern: it counts which points were played in the 100 training games of the first test, and always names the most frequent one that is still *empty*.
 #
 # **Before you run the cell:** who is right more often, the counts or the small FC net (0.6 %)?
 
@@ -625,14 +627,13 @@ even, counted = np.log(empty.sum(axis=1)).mean(), -np.log(played).mean()
 print(f"loss of the counts {counted:.2f}, of an even guess among empty points {even:.2f}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# The small FC net is no better than the counts. Only the large one (3.9 %) "works", a little; "a CNN works much better" is true.
+# The small FC net is no better than the counts. Only the large one (first choice 3.9 %) "works", a little; "a CNN works much better" is true.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 figure, ax = plt.subplots(figsize=(12, 4.6))
-course = np.array(results["fc_large"]["losses"])
-seen = course[:, 0] * results["fc_large"]["positions_trained"] / course[-1, 0] / 1e6
-ax.plot(seen, course[:, 1], "o-", label="FC without a limit: training")
-ax.plot(seen, course[:, 2], "s-", label="validation")
+seen, training, validation, _ = np.array(results["fc_large"]["course"]).T
+ax.plot(seen / 1e6, training, "o-", label="FC without a limit: training")
+ax.plot(seen / 1e6, validation, "s-", label="validation")
 ax.axhline(even, linestyle=":", color=plots.GREY, label="an even guess, empty points")
 ax.axhline(counted, linestyle="--", color=plots.GREY, label="the counts")
 ax.set(xlabel="positions seen, millions", ylabel="loss (natural logarithm)")
@@ -643,14 +644,14 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Is the large FC net trained to its end? Past it: from five million positions on the validation loss rises, while the training loss falls on (one training): it begins to learn its games by heart. On unseen games its probabilities never beat the counts; only its first choices still get a little better. (The small FC net ends at 5.72 and 5.73, by the log: it does not even begin to learn its games by heart.)
+# Is the large FC net trained to its end? Past it: from five million positions on the validation loss rises, while the training loss falls on (one training): it begins to learn its games by heart. On unseen games its probabilities never beat the counts; only its first choices still go from 3.1 to 3.5 %, perhaps by chance. (The small FC net ends at a loss of 5.72 in training and 5.73 in validation: it has not begun to learn its games by heart.)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# In brackets: 95 % intervals, found by drawing whole test games again and again, since moves of one game are not independent; they do not contain the chance of another training, since every network was trained once. Positions seen: repeated ones count again, there are 206,800. FC with 48 planes is not in the table: 17,328 inputs. The networks were trained when a ladder that works only through a ko still counted as one, in 0.3 % of the positions; all numbers are measured with today's planes. The large FC net saw 12.3 million positions, 59 times through the games; asked with eight views of each board it has 5.3 %. An earlier training, stopped at 2.9 million with its rate fallen to 0, had 2.6 % and a validation loss of 5.51. The lines of the picture are of the test games; for the 4,096 validation positions of its curve they would lie at 5.50 and 5.43.
+# In brackets: 95 % intervals, found by drawing whole test games again and again, since moves of one game are not independent; they do not contain the chance of another training, since every network was trained once. Positions seen: repeated ones count again, there are 206,800. FC with 48 planes is not in the table: 17,328 inputs. The fourth network was trained when a ladder that works only through a ko still counted as one, in 0.3 % of the positions; all numbers are measured with today's planes. The fifth differs from the fourth in more than its size and the positions: it was trained with Muon, which turns the step of every kernel into an orthogonal matrix, and not with Adam. The large FC net saw 12.3 million positions, 59 times through the games; asked eight times, about each board and its turned and mirrored copies, it has 5.3 %. An earlier training, stopped at 2.9 million with its rate fallen to 0, had 2.6 % and a validation loss of 5.51. The lines of the picture are of the test games; for the 4,096 validation positions of its curve they would lie at 5.50 and 5.43.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### How far can it go?
-# Even a perfect network cannot be right in 100 %: GNU Go plays at random among moves that it finds equal, and our games are of three levels, which nobody tells the network. So ask GNU Go itself again, at positions of the test games. **Before you look:** how often does it play the same move?
+# Even a perfect network cannot be right in 100 %: GNU Go plays at random among moves that it finds equal, and our games are of three levels (how far GNU Go reads ahead), which nobody tells the network. So ask GNU Go itself again, at positions of the test games. **Before you look:** how often does it play the same move?
 
 # %% slideshow={"slide_type": "subslide"}
 same = [row["again"][str(row["level"])] for row in again]
@@ -740,7 +741,7 @@ plots.show(
 # *Space to depth* loses nothing: it halves the image, but four maps take the place of one. *Stride-1 max* takes the same maximum, and halves nothing. **Before you look:** order the five by the harm they do.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# First live: the CNN from above, and its twin with max pooling, on the same 100 games, with as many epochs and 72 weights more.
+# First live: the small CNN of the first test (24 filters), and its twin with max pooling, on the same 100 games, with as many epochs and 72 weights more.
 
 # %% slideshow={"slide_type": "fragment"}
 keras.utils.set_random_seed(0)
@@ -774,7 +775,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# A surprise. All that halve the image lie together, whether they throw something away or not (for about as many weights, *space to depth* has 11 filters, not 16; with 21 it has 5.2 %, one seed); the maximum alone (*stride-1 max*) does much less harm.
+# A surprise. All that halve the image lie together, whether they throw something away or not (for about as many weights, *space to depth* has 11 filters, not 16; with 21 it does no better, see the notes); the maximum alone (*stride-1 max*) does much less harm.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 rows = []
@@ -797,14 +798,14 @@ plots.table(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Mean of five seeds (lowest–highest) in the test games. The maximum alone costs about three points of fifteen; **halving alone, with its new end (*space to depth*), eleven**, as much as both together. Its filters move in steps of two points: a pattern moved by *one* looks different to them: a likely reason.
+# Mean of five seeds (lowest–highest) in the test games. The maximum alone costs about three points of fifteen; **halving with its new end, and no maximum (*space to depth*), eleven**, as much as both together. A likely reason: its filters move in steps of two points, so a pattern moved by *one* looks different to them.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # 150 test games. Last column: given the true window of four points, how often is the played one the likeliest of the four, also where the network had chosen another window. Without pooling a network knows the point in four of five windows, halved in less than half; by chance it would be one in four. A halved image also means four times less computing with the same weights; space to depth with 21 filters, as many multiplications as *none* and three times the weights, has 5.2 % (one seed). A larger pair of 44 filters and six layers, trained once each on twice the positions, had 23.0 % without and 7.8 % with max pooling; with 48 planes, 33.3 and 26.0 %: planes that look at each point before the pooling help. The answer to the slide's question: in a photo the class stays the same when the image moves by a pixel; in Go the answer moves along.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Worse, or only slower?
-# The curves are not quite flat, and at the end the falling rate of learning bends them. So three networks once more, one seed, with half as many positions again:
+# The curves are not quite flat, and at the end they flatten also because the learning rate falls to 0. So three networks once more, one seed, with 1.5 times as many positions:
 
 # %% slideshow={"slide_type": "fragment"}
 for run in comparison["runs"]:
@@ -813,7 +814,7 @@ for run in comparison["runs"]:
         print(f"{run['pooling']}: {before['top1']:.1%}, with more {run['top1']:.1%}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# All gain, and the gap does not close (11.4 points, then 12.6; one seed): as far as we trained, worse, not slower. Why, then, is pooling used at all? In the photo of a bird it does not matter on which of four neighbouring pixels an edge lies: the class is the same. In Go it matters twice: which stones touch, and on which point to play.
+# All gain, and the gap to *max* does not close (11.4 points, then 12.6; one seed): as far as we trained, no sign that it is only slower. Why, then, is pooling used at all? In the photo of a bird it does not matter on which of four neighbouring pixels an edge lies: the class is the same. In Go it matters twice: which stones touch, and on which point to play.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## AlphaGo's network, line by line
@@ -847,7 +848,7 @@ for k in (128, 192, 256, 384):
     print(f"k = {k}: {alphago(k).count_params():>10,} weights")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# k = 192 played the match. Not a word of pooling, and the stride is 1: every layer has 19 × 19 positions, so every point stays a point. Apart from the zeros at the edge, the bias is the one part that is not the same everywhere: a corner point is rarely a good move, whatever lies around it. The lecture's moral: **fit the structure to the task.**
+# k = 192 played against the European champion, Fan Hui. Not a word of pooling, and the stride is 1: every layer has 19 × 19 positions, so every point stays a point. Apart from the zeros at the edge, the bias is the one part that is not the same everywhere: a corner point is rarely a good move, whatever lies around it. The lecture's moral: **fit the structure to the task.**
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### AlphaGo's own numbers
@@ -864,6 +865,36 @@ for k in (128, 192, 256, 384):
 # Going from 4 to 12 planes gains 7 points; four times as many planes again, or twice the filters, about 1. No row has max pooling.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
+# ### What more computing buys
+# AlphaGo's network saw 5,400 million positions (repeats count) in three weeks on 50 GPUs. Ours saw 12 million in four hours on two CPU cores, 60 times through our games, in three rounds:
+#
+# 1. Six layers. The learning rate is constant; after 4.8 million positions it begins to fall, to 0.
+# 2. Three layers more, which at first just pass on what they get. The rate is half the old one, and falls to 0.
+# 3. The same rate again, falling to 0 more slowly.
+#
+# **Before you look:** after three million positions it is right in 41 %. Does it get to 50 by going on, or by the falling learning rate?
+
+# %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
+figure, ax = plt.subplots(figsize=(12, 5))
+seen, _, _, right = np.array(results["policy"]["course"]).T
+ax.plot(seen / 1e6, 100 * right, "o-", markersize=4, linewidth=1.5)
+starts = {0: "round 1", 4.8: "its rate falls", 7.22: "2", 8.09: "round 3"}
+for start, text in starts.items():
+    ax.axvline(start, linestyle=":", color=plots.GREY)
+    ax.text(start + 0.07, 31.4, text)
+ax.set(xlabel="positions seen, millions", ylabel="right in validation, %", ylim=(31, 52))
+plots.show(
+    figure,
+    "A line over the 12 million positions seen: in round 1 it rises from 34 % to 41 % within three million, stays there while the rate is constant, and rises to 48 % as it falls; rounds 2 and 3 begin five points lower and end at 49 % and 50 %.",
+)
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# Mostly by the falling rate. With a constant one it learns most at once (34 % after 0.13 million positions, 40 % after 1.3), and then creeps from 40 to 42 %; when the rate falls, it reaches 48. The usual explanation, which we did not test: large steps jump over a minimum in which small ones settle. Each new round first loses five points; for the last two, rate, layers and positions changed together.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# One training with one seed, and 4,096 validation positions, so a point on the line is good to about one and a half points. Round 2 changes the layers and the positions: what the layers alone bring, the line does not say, and its one point is within that noise. At the end the losses part, 1.66 in training and 1.78 in validation: now more games would probably help, not only more computing. AlphaGo took 340 million steps of 16 positions each, ours 96,200 of 128. The layers that change nothing at first are those of "Net2Net" (Chen, Goodfellow, Shlens, 2016).
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Eight views of a board
 # A board can be turned and mirrored in eight ways, and the best move turns with it. Our network has learned that only roughly. So turn the board, predict, turn the answer back, and average the eight:
 
@@ -876,7 +907,7 @@ print(f"first choice right: {one[0]:.1%} with one view, {eight[0]:.1%} with eigh
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A game
-# The network (Black) plays against GNU Go at its level 1 (White). After four random moves it plays, of the moves that are legal and fill no own eye, the one that the mean of the eight views finds likeliest. The larger a red square, the likelier; blue: the move it played.
+# The network (Black) against GNU Go (White) at level 1; its usual level is 10, the higher the more it reads ahead. The first four moves are random. Then the network plays the likeliest move, by the mean of eight views, that is legal and fills no own eye. The larger a red square, the likelier; blue: the move it played.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
 match = records.read(data.path("go/network_game.sgf").read_bytes())[0]
@@ -897,20 +928,21 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# On each board the largest square is the likeliest point; *how* likely, the title says.
+# On each board the largest square is the likeliest point; *how* likely, the title says. GNU Go won by 86.5 points.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Why not its own eyes?
-# We left out the passes when we made the pairs, so the network never learned to stop. Games of GNU Go, from the point where it passes: the network goes on for both sides, now always with the likeliest *legal* move. **Before you look:** what will it do to its eyes?
+# We left out the passes when we made the pairs, so the network cannot stop. We take games of GNU Go up to its first pass and let the network play 160 more moves for both sides, now always the likeliest *legal* one. **Before you look:** will it fill its own eyes? Only when nothing else is left?
 
 # %% slideshow={"slide_type": "fragment"}
 matches = data.load_results("go_matches")
 eyes = matches["own eyes"]
 print(f"own eyes filled in {eyes['filled']} of {eyes['games']} games,")
-print(f"for the first time after {min(eyes['first'])} to {max(eyes['first'])} moves")
+print(f"for the first time after {min(eyes['first'])} to {max(eyes['first'])} moves,")
+print(f"with {min(eyes['left'])} to {max(eyes['left'])} other moves left that fill none")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Where GNU Go passes, it goes on, and fills its own eyes: what keeps its chains alive. A rule of one line helps; teaching it to pass should, too.
+# It fills its own eyes, which keep its chains alive, and not for want of other moves. GNU Go passes then, so the network has learned nothing for such positions. In its games against GNU Go one line of code forbids it; teaching it to pass might help, too.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Does it win?
@@ -918,50 +950,56 @@ print(f"for the first time after {min(eyes['first'])} to {max(eyes['first'])} mo
 
 # %% slideshow={"slide_type": "fragment"}
 for player in ("random moves", "GNU Go level 0", "GNU Go level 1"):
-    won, games = matches[player]["won"], matches[player]["games"]
+    won, total = matches[player]["won"], matches[player]["games"]
     margin = np.mean(matches[player]["margins"])
-    print(f"against {player}: won {won} of {games}, by {margin:+.0f} points on average")
+    print(f"against {player}: won {won} of {total}, by {margin:+.0f} points on average")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# It imitates single moves; apart from what the planes tell it, it does not look ahead.
+# Random moves always, GNU Go hardly ever. It imitates GNU Go, with mistakes: so one would expect it to be the weaker one. And apart from what the planes tell it, it does not look ahead.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# It plays as in the game before, Black in every second game. Of the 100 games against GNU Go it won one, by 8.5 points. This better imitator loses by less than an earlier, smaller network of ours, right in 39 % of the test moves, where this one is right in 50 %: that one lost games with the same first moves by 94 points (level 0) and 105 (level 1). The differences are 12 ± 6 and 40 ± 7 (standard error of 50 pairs). Why it is larger at the stronger level, and why this network does better there, by 16.5 ± 5.9 points, we do not know.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Then let it look ahead
-# A playout: try a move on a copy of the board, let the network play 40 more for both sides, count the area. Do so with its five likeliest moves, and play the one that ends best. It takes two or three seconds. **Before you look:** ten games at level 1, begun like ten of before. Does it lose by less?
+# A playout: try a move on a copy of the board, let the network play 10 or 40 more for both sides, count the area. Do so with its five likeliest moves, and play the one that ends best; if two end alike, the likelier. The control: the five ends change places at random before the choice. **Before you look:** ten games at level 1, with the same first moves as ten of those before. Does it lose by less?
 
 # %% slideshow={"slide_type": "fragment"}
 for choice, match in (
-    ("the likeliest", "GNU Go level 1"),
-    ("of five, by playouts", "GNU Go level 1, playouts"),
-    ("of five, at random", "GNU Go level 1, one of five"),
+    ("the likeliest", ""),
+    ("by playouts of 10 moves", ", short playouts"),
+    ("  with the ends shuffled", ", shuffled short playouts"),
+    ("by playouts of 40 moves", ", playouts"),
+    ("  with the ends shuffled", ", shuffled playouts"),
 ):
-    margins = matches[match]["margins"][:10]
+    margins = matches["GNU Go level 1" + match]["margins"][:10]
     low, high = min(margins), max(margins)
     print(f"{choice}: {np.mean(margins):.0f} points ({low:.0f} to {high:.0f})")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# By nearly twice as much! And hardly less than with one of the five at random: that is the control, and it tells us where to look.
+# No: with 40 moves it loses by more; with 10, ten games cannot tell. Yet the playouts do see something: with the ends shuffled it loses by more still. But that is worth less than what the network knew already.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Why it does not help
-# What do the playouts choose, and how often is that what GNU Go plays? Asked in positions of the test games:
+# ### What do playouts choose?
+# And how often is it what GNU Go plays? Asked in positions of the test games:
 
 # %% slideshow={"slide_type": "fragment"}
 choices = matches["choices"]
-after_40 = choices["40 moves"]
 print(f"in {choices['positions']} positions, GNU Go's move is")
 print(f"  the likeliest in {choices['likeliest']:.0%}")
-print(f"  that of the playouts in {after_40['right']:.0%}")
-print(f"  one of the five at random in {choices['among five'] / 5:.0%}")
-print("the playouts choose number 1 to 5:", *after_40["ranks"], "times")
+for length in ("10 moves", "40 moves"):
+    found = choices[length]
+    print(f"  that of playouts of {length} in {found['right']:.0%},", end=" ")
+    print(f"with the ends shuffled in {found['shuffled']:.0%}")
+    print("    (they choose number 1 to 5:", *found["ranks"], "times)")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# They choose almost evenly: what one line of 40 moves adds to the area has little to do with its first move. AlphaGo's search looks ahead, too, but thousands of times a move, and a second network judges who is winning; it had also trained on by playing against itself. It all began with a network like ours.
+# Of GNU Go's moves they see nothing: shuffled, they are right as often (that often because lines frequently end alike, and then the likelier move is played). What they avoid may be coarse mistakes. AlphaGo's search follows thousands of lines a move. A network like ours suggests the moves; a second one, trained on games that an improved copy of the first played against itself, judges who is winning.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Clark and Storkey's network did beat GNU Go: larger, and trained on many more games, of strong players. Whoever imitates GNU Go, with mistakes, is hardly stronger than GNU Go.
 #
-# Playouts: one setting, ten games, one line for each move, so take it as a warning and not as a law. Playouts and chance differ by 25 points in these ten pairs of games, give or take 21 (standard error): no more than chance; playouts and the likeliest move by 92, give or take 25, against the playouts in nine of ten. Levels 0 and 1 differ by 11 ± 6 in 50. With 10 moves in place of 40 they choose the likeliest move in 111 of the 200 positions and GNU Go's in 26 %; we played no games with that. The line is what makes it chance: with two views of the board in the playouts in place of one, no worse a player, they choose the same move in only 33 of 100 positions (20 by chance). And it is not only the open board, where area means little: after move 160 they choose GNU Go's move in 18 % of 57 positions (one of the five at random 14 %, the likeliest 49 %). What would make the estimate better is many different lines for each move, and that takes more than the two or three seconds of this.
+# Playouts: ten games, one line for each move and one view of the board in it, so take it as a warning and not as a law. In pairs of games (mean, standard error): 40 moves lose by 54 ± 16 points more than the likeliest move, 10 moves by 19 ± 18; with the ends shuffled they lose by 64 ± 20 and 68 ± 24 more. One move takes two seconds with 40 moves. The 200 positions are a sample: all shares are good to about six points. Often several lines end alike (in 119 of the 200 positions with 10 moves, in 70 with 40), and then the likelier move is played, shuffled or not. One line is mostly chance: with two views of the board in the playouts in place of one they choose the same move in 35 % of the positions (23 % by chance). More lines for each move would make the estimate better, and take more time. A simpler control would be one of the five at random; it loses by 216 points, but it also keeps the likeliest move less often, so it does not tell what the playouts see.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Play against it
@@ -974,17 +1012,20 @@ play.go()
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### What two planes are worth
-# N1 falls from 95 % to 3 %. In *a ladder*, E16 falls from 77 % to 4 %: as much as it gets if a white stone at P5 breaks the ladder (*ladder + P5*). So zeros do not mean "I do not know" to the network, they mean "no ladder works here", and it believes that. What a network trained without the planes would do is another question.
+# N1 falls from 99 % to less than half, but stays the first choice. In the toy's position *a ladder*, E16 falls from 44 % to 13 %: around E16 the input is now the same as in *ladder + P5* (15 %, since points near P5 differ). So a zero is not "I do not know"; it says "no move captures or escapes in a ladder here". Perhaps the network believes it when the answer depends on stones that it cannot see; at N1 it also sees the stones nearby.
+#
+# In 1,000 positions, half of which have a one in these planes, zeros change the first choice in 5 to 6 %.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Click, or tab to the board, then arrows and Space; P passes, U takes back, also into the game of GNU Go; Page Down goes on. "Its last move" shows what the network thought before it played. Start "empty": it opens in a corner. Ask what it does when you pass again and again: it never passes as long as a sensible move is left, since passes were no training pairs. In 1,000 positions of the test games, half have a one in a ladder plane; with zeros there, the first choice changes in 8 %.
+# Click, or tab to the board, then arrows and Space; P passes, U takes back, also into the game of GNU Go; Page Down goes on. "Its last move" shows what the network thought before it played. Start "empty": it opens in a corner. Ask what it does when you pass again and again: it never passes as long as a sensible move is left, since passes were no training pairs. 5 or 6 %: two samples of 1,000 positions of the test games. What a network trained without the planes would do is another question. The toy's weights are rounded to ten bits: without that E16 has 42 and 12 %. The earlier, smaller network leaned on the planes more: N1 fell from 95 % to 3 %.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Recap
 # - A record becomes pairs: the position before a move, and the move. Split by games.
 # - Go has properties 1 and 2 of images (small patterns, anywhere), so a CNN beats an FC net, even one twelve times its size. Shuffle the points, and the advantage is gone.
-# - It does not have property 3: halve the board, which needs another end, and a small CNN that sees only the stones loses most of its right moves, even if no number is thrown away; probably since a pattern moved by one point then looks different. AlphaGo leaves pooling out.
+# - It does not have property 3: if the board is halved (and the last layer changed to fit), a small CNN that sees only the stones loses most of its right moves, even if no number is thrown away; probably since a pattern moved by one point then looks different. AlphaGo leaves pooling out.
 # - What the filters cannot see or work out, such as ladders, can be given to them as input planes.
+# - To guess half of GNU Go's moves is not to play like it: the network always beat random moves, GNU Go in one game of 100, and looking ahead along one line did not help.
 # - Fit the structure to the task.
 
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
