@@ -14,7 +14,8 @@ TOOL_JOBS := $(if $(JOBS),--jobs $(JOBS))
 # machine with two cores: lesson 5 in 97 s for 137 s, lesson 3 in 115 for 148, lesson 7 in 100 for 110).
 MALLOC := glibc.malloc
 export GLIBC_TUNABLES ?= $(MALLOC).hugetlb=1:$(MALLOC).arena_max=1:$(MALLOC).mmap_threshold=1073741824:$(MALLOC).trim_threshold=1073741824
-PYTEST := $(RUN) -m pytest -n $(or $(JOBS),auto) --dist loadfile
+# pytest-xdist 3.8 may wait for ever for a worker that it has restarted after a crash
+PYTEST := $(RUN) -m pytest -n $(or $(JOBS),auto) --dist loadfile --max-worker-restart 0
 
 .PHONY: run demo test check lab notebooks slides site dist bench bench-peers clean
 
