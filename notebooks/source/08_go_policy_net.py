@@ -964,7 +964,7 @@ for player in ("random moves", "GNU Go level 0", "GNU Go level 1"):
 # ### Then let it look ahead
 # A playout: try a move on a copy of the board, let the network play 10 or 40 more for both sides, count the area. Do so with its five likeliest moves, and play the one that ends best; if two end alike, the likelier. The control: the five ends change places at random before the choice. **Before you look:** ten games at level 1, with the same first moves as ten of those before. Does it lose by less?
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"}
 for choice, match in (
     ("the likeliest", ""),
     ("by playouts of 10 moves", ", short playouts"),
