@@ -179,7 +179,7 @@ def gradient_map(network, image, k):
 
 
 # %% slideshow={"slide_type": "fragment"}
-noise = np.random.default_rng(0).random((3, 28, 28, 1))  # no equal values, no kinks
+noise = np.random.default_rng(0).random((3, 28, 28, 1))  # so that max pooling has no ties
 noisy = (0.7 * test_digits[:3] + 0.3 * noise).astype("float32")
 ours = np.stack([gradient_map(cnn, digit, 7) for digit in noisy])
 assert np.allclose(ours, saliency.gradient(cnn, noisy, 7), atol=1e-4)

@@ -775,7 +775,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# A surprise. All that halve the image lie together, whether they throw something away or not (for about as many weights, *space to depth* has 11 filters, not 16; with 21 it does no better, see the notes); the maximum alone (*stride-1 max*) does much less harm.
+# A surprise. All that halve the image lie together, whether they throw something away or not (for about as many weights, *space to depth* has 11 filters, not 16; with 21 it is right in 5.2 % of the test moves, *none* in 14.6, same seed); the maximum alone (*stride-1 max*) does much less harm.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 rows = []
