@@ -29,26 +29,27 @@ SETTINGS = {  # name: (environment, options; conftest.py gives each process its 
 }
 
 
-def run(name):
-    """Run the tests with the settings called `name`; returns what the log says of it."""
+def run(name, commit):
+    """Run the tests of `commit` with the settings called `name`; returns what the log says of it."""
     environment, options = SETTINGS[name]
-    commit = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True)
     started = time.perf_counter()
     command = [sys.executable, "-m", "pytest", "-q", "-n", "auto", "--dist", "loadfile", "--max-worker-restart", "0"]
     tests = subprocess.run(command + options, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True)
     minutes = (time.perf_counter() - started) / 60
     failed = re.findall(r"^(?:FAILED|ERROR) (\S+)", tests.stdout, flags=re.MULTILINE)
     counted = tests.stdout.strip().splitlines()[-1].strip("= ")
-    return f"{name}; {commit.stdout.strip()}; {counted}; {minutes:.0f} min; {' '.join(failed) or 'none failed'}"
+    return f"{name}; {commit}; {counted}; {minutes:.0f} min; {' '.join(failed) or 'none failed'}"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=20, help="how many there shall be in the log")
     wanted = parser.parse_args().runs
+    # Once, before the first line of this session makes the log itself a changed file.
+    commit = subprocess.check_output(["git", "describe", "--always", "--dirty"], cwd=ROOT, text=True).strip()
     done = len(LOG.read_text(encoding="utf-8").splitlines()) if LOG.exists() else 0
     for number, name in itertools.islice(enumerate(itertools.cycle(SETTINGS), 1), done, wanted):
-        line = f"{number}; {run(name)}"
+        line = f"{number}; {run(name, commit)}"
         print(line, flush=True)
         with open(LOG, "a", encoding="utf-8") as log:
             log.write(line + "\n")
