@@ -185,7 +185,7 @@ def go(start="a game"):
     """A toy: play Go, as Black, against the trained policy network, and see how likely it finds each move, with the two
     ladder planes or with zeros in them. It answers with its likeliest sensible move, from one view. Slides 39-42.
 
-    start: the position it opens with, "a game", "a ladder", "ladder + P5" or "empty"; ValueError for another one.
+    start: the position it opens with, "a game", "a ladder", "ladder + Q4" or "empty"; ValueError for another one.
     Returns IPython's HTML. Inside are the weights of `networks.trained("policy")`, rounded to 1,023 steps for each
     filter, the rules, and AlphaGo's planes; go.js follows `lecture_utils.go.rules`. Measured on 1,000 positions of the
     test games: all planes equal Python's; the first choice is Keras's in 993, and no probability differs by more than
@@ -196,7 +196,7 @@ def go(start="a game"):
     positions = {  # name: words, set-up stones, moves by turns
         "a game": ("A game of GNU Go after 132 moves.", {}, [place for _, place in next(iter(games)).moves[:132]]),
         "a ladder": ("Does E16 capture the white stone in a ladder?", corner, []),
-        "ladder + P5": ("A white stone at P5: now D16 escapes.", corner | {board.WHITE: [(3, 3), (14, 14)]}, []),
+        "ladder + Q4": ("A white stone at Q4: now D16 escapes.", corner | {board.WHITE: [(3, 3), (15, 15)]}, []),
         "empty": ("An empty board.", {}, []),
     }
     text, setup, moves = positions[checks.one_of("start", start, positions)]
@@ -288,7 +288,7 @@ style="background-image:url({seen})"></div><i style="{unit}"></i></div></figure>
 rows {_signed(top)} to {_signed(top + size - 1)} and columns {_signed(left)} to {_signed(left + size - 1)};
 {100 * padding / size**2:.0f}\u00a0% of that is padding.</p>
 <p class="quiet">Blue is negative, orange positive. The patches are the strongest ones without padding, at most one a
-photo, with their activations.</p>
+photo, with their activations; of equal ones (stem’s values stop at 6) the first by name.</p>
 <p class="quiet" data-part="hint">Run this cell to choose layers and values.</p></div></div>"""
     state = {
         "chosen": chosen, "margin": MARGIN, "levels": LEVELS, "layers": layers, "strips": strips,

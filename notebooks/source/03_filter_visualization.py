@@ -9,10 +9,10 @@
 # - compute the receptive field of any layer, and find the photos that excite a unit most;
 # - turn the question round: make an image that excites a filter, a neuron or an output;
 # - fool a network with noise, and with a change that nobody sees;
-# - say what it takes until such an image shows what the class is, and who can judge that.
+# - say what it takes before such an image shows its class, and who can judge that.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Slides 22 to 30. The MNIST network is the one of lesson 2; the classifier of photos is EfficientNet-Lite0, trained on ImageNet (1,000 classes); a second one, SqueezeNet, comes in at the end. All photos are real ones, their authors stand in data/README.md.
+# Slides 22 to 30. The MNIST network is the one of lesson 2; the classifier of photos is EfficientNet-Lite0, trained on ImageNet (1,000 classes); a second one, SqueezeNet, comes in at the end. All photos are real ones; their authors are listed in data/README.md.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # *Run time: one to two and a half minutes on two CPU cores. Data: 125 photos (GCompris and others), MNIST, EfficientNet-Lite0 and SqueezeNet (both trained on ImageNet). You need: lessons 1 and 2.*
@@ -130,7 +130,7 @@ for change, photos in (
     print(f"{change}: {same.mean():.1f} of our {len(sure)} surest photos keep their name")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# "Cheetah" survives the shuffling and not the blur. But so does much of its head: two squares hold it (in the picture they happen to lie together), and the map above says that the head counts. For the giraffe, 3 of 8 is no more than our other photos keep, and the blur left its large spots.
+# "Cheetah" survives the shuffling and not the blur. But the blur takes the name from six in ten of our surest photos, and much of the head survives the shuffling, too: two squares hold it (in the picture they happen to lie together), and the map above says that the head counts. For the giraffe, 3 of 8 is no more than our other photos keep, and the blur left its large spots.
 #
 # So the guess is neither proved nor refuted. A good story about *why* is easy to find; a test that separates it from the next one is not.
 
@@ -179,7 +179,7 @@ plots.show(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Can it be measured?
-# How alike are neighbouring weights (their correlation, *smoothness*)? Does a filter prefer one orientation (*selectivity*: 1 if it answers stripes of one direction only, 0 if all directions alike)? And is more than half of its energy one constant colour?
+# How alike are neighbouring weights (their correlation, *smoothness*)? Does a filter prefer one orientation (*selectivity*: 1 if it answers stripes of one direction only, 0 if all directions alike)? And is more than half of its energy, the sum of its squares, one constant colour? (An “edge” is a filter of selectivity above 0.2 that is no colour.)
 #
 # The control: noise that was blurred until it is as smooth as the trained filters. **Before you look:** how many "edges" are in such noise?
 
@@ -219,7 +219,7 @@ for name, several in sets.items():
 plots.table(["filters", "smoothness", "edges", "colours", "neither"], rows)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Smoothness alone gives a few "edges" by chance. This training on pieces of photos gave more of them, and above all colours. Of the classifier's small filters 8 are edges, where noise gives 1 to 9, and 10 are colours, where noise gives 0 or 1 (noise that is not smoothed). AlexNet's famous sheet shows edges and colours, far cleaner; not every network's first layer looks like that.
+# Noise gives 6 to 13 "edges" by chance, whether rough (one sample) or smooth. This training on pieces of photos gave more of them, and above all colours. Of the classifier's small filters 8 are edges, where noise gives 1 to 9, and 10 are colours, where noise gives 0 or 1 (noise that is not smoothed). AlexNet's famous sheet shows edges and colours, far cleaner; not every network's first layer looks like that.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### What do such filters do to a photo?
@@ -339,7 +339,7 @@ sheet(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### What we left out: the border
-# A receptive field that leaves the photo sees *padding*: zeros, where there is no photo. The patches above lie inside. Here is unit 339 without that rule: its five strongest places anywhere, and below the five inside.
+# A receptive field that leaves the photo sees *padding*: zeros, where there is no photo. The patches above lie inside. Here is unit 339 without that rule: the strongest place anywhere in each of its five strongest photos, and below the same inside only.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
 field = filter_visualization.receptive_field(classifier, layer, side=256)
@@ -371,7 +371,7 @@ print(f"photos whose strongest place sees padding: {at_border.mean():.1f}")
 print(f"places that see padding: {1 - inside.mean() ** 2:.1f}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# The motorcycle was this unit's favourite, and our rule hid it. Nine of ten photos have their strongest place where padding is seen, but eight of ten places see padding anyway. What a unit "likes" depends on such rules: say them.
+# The photo with the motorcycle was this unit's favourite, and our rule hid it (the box holds boards and slats behind the motorcycle). Nine of ten photos have their strongest place where padding is seen, but eight of ten places see padding anyway. What a unit "likes" depends on such rules: say them.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### What is such a name worth?
@@ -401,7 +401,7 @@ for name, k, s in (("conv1", 3, 1), ("pool1", 2, 2), ("conv2", 3, 1), ("pool2", 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### AlexNet
-# The same recursion gives the numbers of the slide's network. A value of `pool5` sees 195 of the image's 227 pixels a side.
+# The same recursion gives the numbers of the slide's network. A value in the middle of `pool5` sees 195 of the image's 227 pixels a side.
 
 # %% slideshow={"slide_type": "fragment"}
 alexnet = keras.Sequential([keras.Input((227, 227, 3))])
@@ -442,7 +442,7 @@ from lecture_utils import play
 play.receptive_field()
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Begin at stem and go deeper: the squares grow, and in block9_expand a value at the border sees mostly padding. The patches show one channel a layer, chosen by eye from the strongest ones: blue; an edge before the sky; upright edges; rows of openings; columns and arches. Computed before, by data/build/receptive_field.py.
+# Begin at stem and go deeper: the squares grow, and in block9_expand a value at the border sees mostly padding. The patches show one channel a layer, chosen by eye from the strongest ones: blue; an edge against the sky; upright edges; rows of openings; columns and arches. Computed before, by data/build/receptive_field.py.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### The effective receptive field
@@ -455,20 +455,21 @@ figure, axes = plt.subplots(1, 4, figsize=(13, 3.9))
 for ax, name in zip(axes, names):
     influence = filter_visualization.effective_receptive_field(classifier, small, name)
     seen_by = filter_visualization.receptive_field(classifier, name, side=224)
-    ax.imshow(influence / np.percentile(influence, 99.9), vmin=0, vmax=1, cmap="magma")
+    ax.imshow(influence / influence.max(), vmin=0, vmax=1, cmap="magma")
     corner = seen_by.start + 224 // seen_by.jump // 2 * seen_by.jump
     if seen_by.size < 224:
         plots.frame(ax, corner, corner, seen_by.size, seen_by.size, colour=plots.SKY)
     ax.set(xlim=(0, 223), ylim=(223, 0), xticks=[], yticks=[])
     ax.grid(False)
-    ax.set_title(f"{name}\n{seen_by.size} pixels", fontsize=15)
+    strong = (influence > influence.max() / 2).sum() / min(seen_by.size, 224) ** 2
+    ax.set_title(f"{name}: {seen_by.size} pixels\nstrong in {strong:.1%}", fontsize=15)
 plots.show(
     figure,
-    "Four maps of influence with the receptive field as a blue square. The influence is a spot in the middle; in the first map it nearly fills the square, in the others it is much smaller; in the last one the square would be larger than the image, and is not drawn.",
+    "Four maps of influence with the receptive field as a blue square. The influence is a spot in the middle, much smaller than the square; in the last one the square would be larger than the image, and is not drawn.",
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# The influence is a spot in the middle. In block 3 it nearly fills the computed square (blue), from block 5 on it is far smaller: many paths lead to the centre, few to the border. In `block11_add` the square is larger than the image.
+# The influence is a spot in the middle of the computed square (blue). *Strong* are the pixels above half of the maximum: in block 3 they fill 8 % of the square, in block 8 less than 1 %. Many paths lead to the centre, few to the border. In `block11_add` the square is larger than the image.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Slide 25. Luo and others (NIPS 2016) show that the effective field is close to a Gaussian and grows like the square root of the depth.
@@ -519,11 +520,11 @@ plots.images(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# **What to see on the slide:** strokes, each filter in its own direction, repeated all over, since a convolution does not know places. But that is a choice of 12. Half of the 50 want an even grey or black in the middle; the bars along the border only show that few values see the border pixels.
+# **What to see on the slide:** strokes, each filter in its own direction, repeated all over, since a convolution does not know places. But that is a choice of 12. Half of the 50 end with an even grey or black in the middle. There every weight of the filter sees each pixel, and they can cancel; a pixel at the border is seen by a part of them, hence the bars (our explanation, not tested).
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Found and made
-# The six units from above once more. Left, the three patches of photos that excite them most; right, four images made for each of them, from four random starts.
+# The six units from above once more. Left, the three patches of photos that excite them most; right, four images made for each of them beforehand, from four random starts, with helps that slide 29 will bring (`data/build/class_images.py`; the middle of each is shown).
 
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
@@ -562,7 +563,7 @@ found_and_made(
 
 # %% [markdown] deck=[27] slideshow={"slide_type": "slide"}
 # ## A neuron of the FC layer
-# The same for the hidden layer behind `Flatten`: $x^* = \operatorname{argmax}_x a^j$. A neuron of this layer sees the whole image.
+# The same for the hidden layer behind `Flatten`: $x^* = \operatorname{argmax}_x a^j$. A neuron of this layer sees nearly the whole image (the last two rows and columns are lost in pooling).
 #
 # **Before you run the cell:** again a texture, or something else?
 
@@ -757,10 +758,10 @@ plots.images(
 # ### What does each of them buy?
 # Each picture was made from three random starts. Five questions:
 # - is the classifier still sure of a crop, nine tenths as high and wide, from each of the four *corners*? And when the picture is *shifted* by an eighth?
-# - how much of its energy is fine *grain*, waves shorter than 8 pixels?
+# - how much of its energy (sum of squares) is fine *grain*, waves shorter than 8 pixels?
 # - what does *SqueezeNet* say, which helped to make the last row only? And *EfficientNet-Lite2*, which helped with none?
 #
-# **Before you look:** which help will be the first that convinces EfficientNet-Lite2?
+# In each cell: the lowest and the highest of three starts and two classes; all but grain are probabilities of the class. **Before you look:** which help will be the first that convinces EfficientNet-Lite2?
 
 # %% slideshow={"slide_type": "skip"}
 judged = data.load_results("class_images")
@@ -822,7 +823,7 @@ rows[0].append("")
 plots.table([*heading, "lower"], rows)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Total variation and jitter are not missed: zoom moves the picture, too, and waves are smooth. Without **waves** or **statistics** the grain comes back. Start by start (last column), Lite2 is less sure without **zoom** and without **waves** in all six cases; the others are near chance. What helps depends on what else is there.
+# Total variation and jitter are not missed: zoom moves the picture, too, and waves and statistics together keep the grain low. Without **waves** or **statistics** the grain comes back. Start by start (last column), Lite2 is less sure without **zoom** and without **waves** in all six cases; the others are near chance. What helps depends on what else is there.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Slide 29. The formula's argmax runs over all images. The ablation pictures were made with data/build/class_images.py, 200 steps each; those shown are of the first of three starts. SqueezeNet is a weaker network: right about three of four photos, with 43 % and more.
@@ -866,7 +867,7 @@ for half in (slice(6), slice(6, 12)):
     )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Four of the photos show the class: teacup, lemon, castle, goldfish. The other eight do not; some share a colour or a pattern with it (a dahlia, a giraffe), some nothing that we can see (a kangaroo, a spray bottle). The best that is found depends on which photos there are; what is made depends on the photos only through their statistics.
+# Four of the photos show the class: teacup, lemon, castle, goldfish. The other eight do not; some share a colour or a pattern with it (a dahlia, a giraffe), some nothing that we can see (an eraser, a spray bottle). The best that is found depends on which photos there are; what is made depends on the photos only through their statistics.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Do they show it, or do we only read it into them?
@@ -879,17 +880,22 @@ def firsts(who, *names):
 
 
 two = [f"seed {seed}, part 0.6" for seed in range(3)]
+other = [f"seed {seed}, part 0.9" for seed in range(3)]
 alone = [f"alone, {name}" for name in two]
 print("the chosen ones:", *firsts("lite2", "chosen"), "of 12 in first place")
 print("two networks, three starts:", *firsts("lite2", *two))
+print("the other zoom setting:", *firsts("lite2", *other))
 print("one network, the same starts:", *firsts("lite2", *alone))
 print("these judged by SqueezeNet:", *firsts("squeezenet", *alone))
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
-plots.table(["class", *["viewer's answer"] * 3], [[name, *named[name]] for name in named])
+plots.table(
+    ["class", *[f"viewer's answer {k}" for k in (1, 2, 3)]],
+    [[name, *named[name]] for name in named],
+)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The viewer, a vision-language model, names ten or eleven of twelve (we count "cup" for the tea cup); it has no control, since it was not asked about pictures made without help. How many did your room name? For EfficientNet-Lite2 two networks are ahead of one from each of three starts, 34 to 29 of 36; that Lite1 chose did not help. And beware: Lite2 is a cousin of the network that made them, trained on the same photos. SqueezeNet, of another family, names two of the same 36 that were made without it; but it is also a weaker network, so we cannot say which of the two counts. Before you trust a judge, ask whose cousin it is, and how good.
+# The viewer, a vision-language model, names ten or eleven of twelve (we count "cup" for the tea cup); it has no control, since it was not asked about pictures made without help. How many did your room name? For EfficientNet-Lite2 two networks are ahead of one from each of three starts, 34 to 29 of 36. That Lite1 chose did not help: 10 of 12 is what all six tries have on average. And beware: Lite2 is a cousin of the network that made them, trained on the same photos. SqueezeNet, of another family, names two of the same 36 that were made without it; but it is also a weaker network, so we cannot say which of the two counts. Before you trust a judge, ask whose cousin it is, and how good.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Make your own
@@ -923,11 +929,11 @@ plots.images(
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Recap
-# - First-layer weights can be seen: edges and colours. Higher ones can only be questioned.
+# - First-layer weights can be seen: colours, some edges, and many without a name. Higher ones can only be questioned.
 # - One way is to find: the photos, and in them the receptive field (size grows by k − 1 jumps a layer), that excite a unit most.
 # - The other is to make: gradient ascent on the image. In the MNIST network about half of the filters give textures, FC neurons pieces of strokes, outputs noise.
 # - Noise called "3" with 99.999 %, a panda called gibbon: being sure is not being right.
-# - What an image must be like, the network does not say: we must. Waves and typical statistics lower the grain; waves and zoom persuade one other network, a cousin; SqueezeNet believed none of it.
+# - What an image must be like, the network does not say: we must. Waves and typical statistics lower the grain; waves and zoom persuade one other network, a cousin; SqueezeNet, where it took no part, believed almost none of it.
 
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
 # ## Exercises
