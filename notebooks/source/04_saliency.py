@@ -5,7 +5,7 @@
 # Lesson 3 asked what a network looks for in general. Now we take *one* image and ask which of its pixels the answer depends on. The lecture's formula fits in one line. The harder question comes after it: **may you believe the picture that it draws?**
 #
 # **Slide 31 of the lecture. After this lesson you can**
-# - write a saliency map from the formula, catch a network that cheats with it, and prove it;
+# - write a saliency map from the formula, catch a cheating network with it, and prove it;
 # - say why the map uses the logit and not the probability;
 # - write SmoothGrad, integrated gradients and Grad-CAM, each in at most twelve lines;
 # - test a map in four ways, and name the control that each test needs;
@@ -193,12 +193,12 @@ heats = saliency.gradient(cnn, test_digits[shown])
 plots.images(
     [*test_digits[shown], *[heat / heat.max() for heat in heats]],
     [f"a {test_truth[k]}" for k in shown] + [""] * 6,
-    "Six handwritten digits; below each its saliency map: scattered bright dots, denser around the digit, dark at the border.",
+    "Six handwritten digits; below each its saliency map: scattered bright dots, denser around the digit, black in the last two rows and columns.",
     columns=6,
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Black pixels matter too (though less, pixel for pixel, than the strokes): ink there would change the logit.
+# Black pixels matter too (though less, pixel for pixel, than the strokes): ink there would change the logit. Only the last two rows and columns cannot: pooling drops them (lesson 2).
 
 # %% slideshow={"slide_type": "skip"}
 heats = saliency.gradient(cnn, test_digits[:200], test_truth[:200])
@@ -308,12 +308,12 @@ print("the network says:", labels[model(dog[None]).numpy().argmax()])
 plots.images(
     [dog, grey(heat)],
     ["the photo", "its saliency map"],
-    "A German shepherd on grass, and its saliency map. The map shows the dog's back and outline, with many scattered bright pixels.",
+    "A German shepherd on grass, and its saliency map. The map is brightest on the dog's back, less so on the head and the outline, with many scattered bright pixels.",
     width=8.5,
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Not the head, which we would look at, but the dark back and the outline. And the map looks like noise: bright and dark pixels side by side. (White: the largest 0.5 %. In the orange maps below these are full orange, and white is 0.)
+# Not the head, which we would look at, is brightest, but the dark back; head and outline follow. And the map looks like noise: bright and dark pixels side by side. (White: the largest 0.5 %. In the orange maps below these are full orange, and white is 0.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The logit or the probability?
@@ -380,7 +380,7 @@ for ax, letter, slopes in zip(
     ax.set(xlabel=f"∂{letter} lemon / ∂x", ylabel=f"∂{letter} orange / ∂x")
 plots.show(
     figure,
-    "Left, the photo: cut fruits, an orange in the middle and a lemon before it. Then two clouds of points, one point for each of 4,000 numbers of the photo. In the middle, the slope of the orange's logit against that of the lemon's: a broad cloud along the rising diagonal. Right, the same for the probabilities: a narrow cloud along the falling diagonal.",
+    "Left, the photo: cut fruits, an orange in the middle and a lemon in front of it. Then two clouds of points, one point for each of 4,000 numbers of the photo. In the middle, the slope of the orange's logit against that of the lemon's: a broad cloud along the rising diagonal. Right, the same for the probabilities: a narrow cloud along the falling diagonal.",
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
@@ -547,7 +547,7 @@ plots.table(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Where to begin?
-# Black was our choice. White holds no information either, nor does a strong blur, nor noise.
+# Black was our choice. White holds no information either, nor does noise; a strong blur holds little.
 #
 # **Before you look:** the dog's back is dark. What will the map say about it if we begin with black? With white?
 
@@ -594,7 +594,7 @@ plots.show(
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Grad-CAM: ask the last feature maps
-# The last convolution has 1,280 feature maps of 7 × 7. Each answers "where is my pattern?". How much does class $k$ want that pattern? The mean slope by that map says so (Selvaraju and others, 2017).
+# The last convolution has 1,280 feature maps of 7 × 7. Each answers "where is my pattern?". How much does class $k$ want that pattern? The mean slope by that map says so (Selvaraju and others, 2017). Places where the weighted sum is negative are set to 0.
 
 # %% slideshow={"slide_type": "fragment"}
 both = keras.Model(model.inputs, [model.get_layer("head").output, model.outputs[0]])
@@ -634,7 +634,7 @@ print("the 49 numbers and a constant add up to the logit:", end=" ")
 print(bool(abs(weighted.sum() + rest - logit) < 0.01))
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# The weights are those of the last layer, whatever the photo. For such a network Grad-CAM *is* the older CAM (Zhou and others, 2016): the logit, cut into 49 places. It says nothing about the 49 layers below.
+# The weights are those of the last layer, whatever the photo. For such a network Grad-CAM *is* the older CAM (Zhou and others, 2016): the logit, cut into 49 places, the negative ones set to 0 (where all are, the map is empty). It says nothing about the 49 layers below.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Five methods, six photos
@@ -681,7 +681,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The sizes of the values, without their signs; each map on its own scale. They differ. On the macaw SmoothGrad marks the head, Grad-CAM head and wing, the gradient head and body; integrated gradients (from black) mark the bright background beside it. On the bison the two methods that multiply by the image lie on the *grass*: a dark pixel, close to the black baseline, cannot contribute much, whatever the network does with it.
+# The sizes of the values, without their signs; each map on its own scale. They differ. On the macaw SmoothGrad marks the head, Grad-CAM head and wing, the gradient head and body; integrated gradients (from black) mark the bright background beside it. On the bison the two methods that multiply by the image leave the dark *head* empty and mark the grass about as much as the back: a dark pixel, close to the black baseline, cannot contribute much, whatever the network does with it.
 #
 # They answer different questions, and nobody has told us the right answer. **A map that looks sensible shows that it fits your idea, not that it is true.** So we test, four times. (The six photos are ours: picked by eye out of 125, for one clear kind of object each. The tests use 30 that were not picked for their maps.)
 
@@ -736,7 +736,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# A real photo. Grad-CAM moves from the drums to the guitar: each class has its own 1,280 weights. The gradient map hardly changes. SmoothGrad marks the guitar even when asked for the drum: where its slope is steep, a change may also *lower* the logit. Integrated gradients (here with their signs, over 16 × 16 pixels) say which, but mix both closely. We shall add them up.
+# A real photo. (Only integrated gradients have signs here; gradient, SmoothGrad and Grad-CAM are sizes: there orange means *large*, not *raises*.) Grad-CAM moves from the drums to the guitar: each class has its own 1,280 weights. The gradient map hardly changes. SmoothGrad marks the guitar even when asked for the drum: where its slope is steep, a change may also *lower* the logit. Integrated gradients (here with their signs, over 16 × 16 pixels) say which, but mix both closely. We shall add them up.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 plots.show(
@@ -761,7 +761,7 @@ for what, (_, (first, second), region) in questions.items():
 plots.table(["asked for", "sum everywhere else", "sum on the second thing"], rows)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Gibbon and macaw, drum and guitar: each raises its own logit; the other's sum is negative, four times of four (two of these are small, −1 and −2, about as large as the error of 32 steps). Below, the same for 20 questions. Orange and lemon do not come apart; the network itself hesitates there.
+# Gibbon and macaw, drum and guitar: each raises its own logit; the other's sum is negative, four times of four (three of these are small, −1, −2 and −2: 32 steps may miss by as much). Below, the same for 20 questions. Orange and lemon do not come apart; the network itself hesitates there.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 rows = []
@@ -843,11 +843,11 @@ for ax, (title, heat) in zip(axes.flat, pictures.items(), strict=False):
     ax.set_title(title.replace("-", "−"), fontsize=14)
 plots.show(
     figure,
-    "Grad-CAM of the dog from the trained network, and from eight networks with random logits: the blobs of draws 4 and 5 lie on the head as the trained one does, others on the back, the tail or beside the dog. Rank correlations from −0.21 to 0.74.",
+    "Grad-CAM of the dog from the trained network, and from eight networks with random logits: the blobs of draws 4 and 5 lie on the head as the trained one does, those of 3 and 7 on a part of it, others on the back, the tail or beside the dog. Rank correlations from −0.21 to 0.74.",
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# The number is the rank correlation with the trained network's map. Draw 0, above, made Grad-CAM look as if it noticed at once. Draw 4 marks the head and draw 5 the head and the belly, although their logits are random; draw 1 does not, and still agrees with the trained map to 0.74. **One draw is an anecdote.**
+# The number is the rank correlation with the trained network's map. Draw 0, above, made Grad-CAM look as if it noticed at once. Draws 4 and 5 mark the head (5 the belly, too), 3 and 7 a part of it, although their logits are random; draw 1 does not, and still agrees with the trained map to 0.74. **One draw is an anecdote.**
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Many draws, many photos
@@ -929,9 +929,9 @@ for name, three in data.load_results("saliency_random_weights")["factors"].items
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # - **Random logits are just another class.** All five maps agree with the trained network's map as much as its *own* map of another class does: the gradient 0.49 and 0.49, Grad-CAM 0.21 and 0.19.
 # - **Zero is not the floor.** Grad-CAM's maps of two *different photos* agree to 0.52: blobs near the middle. Gradient maps of two photos: 0.09.
-# - **Grad-CAM notices on average, not at once.** Photo by photo its 0.21 is anything from −0.6 to 0.9 (95 % of them). From block 14 down: 0.03 and less; of these maps 22 % are empty (counted as 0), and 39 % cover over nine tenths of the photo. If *only* block 14 is random: 0.70.
+# - **Grad-CAM notices on average, not at once.** Photo by photo its 0.21 is anything from −0.6 to 0.9 (95 % of them). From block 14 down: 0.03 and less; of the maps with all random down to block 14, 22 % are empty (counted as 0), and 39 % cover over nine tenths of the photo. If *only* block 14 is random: 0.70.
 # - **The gradient forgets slowly**: 0.49, 0.39, 0.34, 0.28, 0.11, nearly the same in every draw. Not because it draws the photo's edges: its correlation with those is −0.21.
-# - **With all layers random** the gradient (0.11) and SmoothGrad (0.19) are about where two different photos are (0.09, 0.17). The products keep 0.15 and 0.22, where two photos share only 0.03 and 0.05. What is left is the factor, the image itself: gradient × input keeps as much with the random gradient of *another* photo (0.15), and little with another photo as the factor (0.04).
+# - **With all layers random** the gradient (0.11) and SmoothGrad (0.19) are about where two different photos are (0.09, 0.17). The two products (gradient × input, and integrated gradients from black) keep 0.15 and 0.22, where two photos share only 0.03 and 0.05. What is left is the factor, the image itself: gradient × input keeps as much with the random gradient of *another* photo (0.15), and little with another photo as the factor (0.04).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Test 2: delete and insert
@@ -1020,7 +1020,7 @@ plots.table(["against random numbers", "deletion", "insertion"], rows)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Every filling against every baseline
-# Our integrated gradients began with *black*, and the deleted pixels became *blurred*: two different pictures of "nothing". Explained from the blur, the same method passes. So: 30 photos, five baselines, four fillings. The area under a curve makes it one number, small is good for deletion, large for insertion; below is how much better it is than random numbers' area *with the same filling*.
+# Our integrated gradients began with *black*, and the deleted pixels became *blurred*: two different pictures of "nothing". Explained from the blur, the same method passes. So: 30 photos, five baselines, four fillings, curves of five steps. The area under a curve makes it one number, small is good for deletion, large for insertion; below is how much better it is than random numbers' area *with the same filling*.
 #
 # **Before you look:** where in the table will the good numbers stand?
 
@@ -1058,7 +1058,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Means of 30 photos; "?": the 95 % interval of the paired differences includes 0. At deletion blur favours its own baseline: begun with blur and filled with blur +0.23, begun with black +0.04; begun with white and filled with black even −0.06. At insertion noise favours its own, but with blur three baselines are alike (+0.13 to +0.14). Deleting with black or white cannot tell: any 20 % of the pixels, scattered, ruin the photo (random ones with black: area 0.12), and the first of our five steps, 20 %, alone makes up some 0.08 of that.
+# Means of 30 photos; "?": the 95 % interval of the paired differences includes 0. At deletion blur favours its own baseline: begun with blur and filled with blur +0.23, begun with black +0.04; begun with white and filled with black even −0.06. At insertion noise favours its own, but with blur three baselines are alike (+0.13 to +0.14). Deleting with black or white cannot tell: any 20 % of the pixels, scattered, ruin the photo (random ones with black: area 0.12, most of it from the first of the five steps).
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### All methods
@@ -1109,7 +1109,7 @@ for name, rates in zip(("with caption", "without", "grey plate"), called.T, stri
     print(f"    {name:13} {100 * rates.min():3.0f} to {100 * rates.max():3.0f} %")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Trained on from block 12 with 95 other photos, by data/build/saliency_caption.py. The grey plate, at the caption's place, is the control: is it the letters, or only that something covers the photo? The plate makes a horse of one photo in six or seven: mostly it is the letters.
+# Trained on from block 12 with 95 other photos, by data/build/saliency_caption.py. The grey plate, at the caption's place, is the control: is it the letters, or only that something covers the photo? The plate makes a horse of four or five of the 30 photos: mostly it is the letters.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 letters_large = np.kron(np.pad(caption > 0, 1), np.ones((4, 4)))[..., None]
@@ -1124,7 +1124,7 @@ for i, (name, (row, column)) in enumerate(zip(names, truths["places"], strict=Tr
 colour_bar(figure, axes)
 plots.show(
     figure,
-    "Three photos with a small black plate NTU, koala, fire engine and bison, and six maps of each for the answer horse. Integrated gradients from the blur mark the plate and little else; the gradient, SmoothGrad and Grad-CAM mark its surroundings and other parts of the photo, too.",
+    "Three photos with a small black plate NTU, koala, fire engine and bison, and six maps of each for the answer horse. Integrated gradients from the blur mark the plate and little else; Grad-CAM marks a wide blob around it; gradient and SmoothGrad mark other parts, too, and on the fire engine mostly the truck.",
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
@@ -1132,7 +1132,7 @@ plots.show(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Scores, with controls
-# Two controls: the *honest* network, asked for the horse with the same caption in the photo (it does not care), and a map that knows no network, the *edges*: letters have many edges.
+# Two controls: the *honest* network, asked for the horse with the same caption in the photo (digits: trained without captions; photos: EfficientNet-Lite0 as it was before we taught it to cheat), and a map that knows no network, the *edges*: letters have many edges.
 #
 # **Before you look:** whose map will lie on the caption most?
 
@@ -1193,7 +1193,7 @@ for kind in ("digits", "photos"):
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # - **Photos**: integrated gradients from the *blur* put 45 to 52 % on the caption. From *black* only 18 to 26 %: the plate is black, and black pixels can get no share. The others 9 to 20 %, and the **edges**, which know no network, 11 to 15 %.
-# - **Digits**: the two products put 60 to 67 % on it, Grad-CAM 14 to 15 %, less than the edges (20 %); its brightest pixel is on the caption in 2 of 500 images. Grad-CAM takes one weight for each feature map, the same at all places. This network ends with a dense layer that weighs every place differently: there a caption in one corner is lost in the mean.
+# - **Digits**: the two products from black put 60 to 67 % on it, Grad-CAM 14 to 15 %, less than the edges (20 %); its brightest pixel is on the caption in 2 of 500 images. Grad-CAM takes one weight for each feature map, the same at all places. This network ends with a dense layer that weighs every place differently: there a caption in one corner is lost in the mean.
 # - A bright caption alone proves little: the strongest place of the *edges* (14 × 14 pixels) is on it in 40 of 40 photos, that of integrated gradients from the blur in 37. **What counts is the difference from the honest network.**
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -1212,13 +1212,15 @@ def percent(values):
 
 settings = {"20 %": "pixels → mean grey", "20 %, black": "pixels → black"}
 settings["20 %, places only"] = "only the places are left"
+whole = ["(nothing removed)", percent(roar["nothing"]["all"]), "", ""]
 plots.table(
     ["accuracy in %, five seeds", *settings.values()],
-    [[name, *[percent(roar[s][name]) for s in settings]] for name in roar["20 %"]],
+    [whole]
+    + [[name, *[percent(roar[s][name]) for s in settings]] for name in roar["20 %"]],
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Nothing removed: 86.6 to 87.9 %. Mean, and the range of the five seeds. Ink: the brightest pixels, whatever a network says.
+# Mean, and the range of the five seeds. Ink: the brightest pixels, whatever a network says.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # - **Black**: without the pixels of the two products a new network reads only 23 %. But without the *ink*, which knows no network, 18 %: a fifth of the pixels is all the ink that there is.
@@ -1255,7 +1257,7 @@ plots.table(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Recap
 # - $|\partial y_k / \partial x_{ij}|$ of the **logit**, one run forward and one back: the slide's map. It is noisy, because the network consists of many small linear pieces, each with its own slope.
-# - Its mean over a class, with signs, caught a network that reads captions. The proof was the experiment after it, and the honest network beside it.
+# - The gradient's mean over a class, with signs, caught a network that reads captions. The proof was the experiment after it, and the honest network beside it.
 # - SmoothGrad takes a mean over noise; integrated gradients add up to the rise of the logit from *the baseline that you chose*; Grad-CAM asks the last feature maps.
 # - Four tests, each with its controls: random weights (8 or 20 draws), deletion and insertion (four fillings), a planted cheat (five networks), remove and retrain (five seeds). No map passes all.
 # - A beautiful map proves nothing. One draw, one photo, one baseline, one filling prove nothing either.
