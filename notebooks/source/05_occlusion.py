@@ -245,11 +245,11 @@ for number, (ax, drops) in enumerate(zip(axes.flat, controls)):
     paint(ax, gorilla, drops, 32, 32, title, np.abs(drops).max())
 plots.show(
     figure,
-    "Six coarse maps of the gorilla, each in its own colour scale. The trained network's has one orange square on the face and is pale elsewhere. The five of networks with random weights have strong orange and blue squares all over the photo.",
+    "Six coarse maps of the gorilla, each in its own colour scale. The trained network's has one orange square on the face, two weaker ones beside it, and is pale elsewhere. The five of networks with random weights have orange and blue squares all over the photo.",
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# One photo cannot decide: the random squares are strong all over it, but four of the five strongest lie on or beside the face. So 25 photos, and the *sizes* of the drops, since random weights toss a coin for the sign:
+# One photo cannot decide (each map has its own colour scale; random logits move far less): the random squares are spread all over it, but four of the five largest lie on or beside the face. So 25 photos, and the *sizes* of the drops, since random weights toss a coin for the sign:
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 rows = []
@@ -264,14 +264,14 @@ columns = ["sizes of the drops, beside", "mean rank correlation, 25 photos", "95
 plots.table(columns, rows)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# (1: the boxes in the same order; 0: no relation.) Hardly: random networks agree with the map no more than a map of *another photo* does, and a blob agrees far more. Part of any map is the middle of the photo.
+# (1: the boxes in the same order; 0: no relation.) Hardly: random networks agree with the map no more than a map of *another photo* does, and a blob agrees far more. Part of the trained network's map is just the middle of the photo.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# 25 photos: every fifth of the pool, boxes of 32 pixels, logits. With signs the correlation with random networks is 0.01 (−0.02 to 0.03), but that proves nothing: it would be 0 for any random map. Each map of the picture has its own colour scale, since a random network's logits move far less.
+# 25 photos: every fifth of the pool, boxes of 32 pixels, logits. With signs the correlation with random networks is 0.01 (−0.02 to 0.03), but that proves nothing: it would be 0 for any random map.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Story 2: a part of a thing
-# On the lecture's slide it is the wheel of a car. Our photo has a knife, a fork and a spoon, and the network says "ladle", with certainty: ImageNet has no class for a table spoon of metal.
+# On the lecture's slide it is the wheel of a car. Our photo has a knife, a fork and a spoon, and the network says "ladle", with 96 %: ImageNet has no class for a table spoon of metal.
 
 # %% slideshow={"slide_type": "fragment"}
 cutlery = data.load_photo("cutlery", side=224)
@@ -307,7 +307,7 @@ for margin in (0, 16, 32, 48):
     print(f"the bowl and {margin} pixels around it, on grey: ladle {chance:.0%}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Hardly: the bowl alone, on black, gets a quarter, and it takes much of the handle, the cloth and part of the fork to come near the whole photo. "It cannot do without" and "it is enough" are two questions. The map answers the first only. Exercise 4 asks the second one for a whole photo.
+# Hardly: the bowl alone gets a quarter, and even with cloth and parts of handle and fork around it, it is 77 %, not 96 %. "It cannot do without" and "it is enough" are two questions. The map answers the first only. Exercise 4 asks the second one for a whole photo.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Story 3: a second object
@@ -388,7 +388,7 @@ gained = measured["gained"]
 print(f"{gained['boxes']} boxes in {gained['photos']} photos")
 print(f"the rival lost more than the class gained: {gained['rival lost more']:.0%}")
 print(f"the class's own logit rose:                {gained['class gained']:.0%}")
-print("medians, own logit and rival's:", gained["median"])
+print("medians, own logit's rise and rival's fall:", gained["median"])
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # Fewer than a quarter. Nearly always the class's own logit rose, by 0.4 in the median: no surprise, we chose boxes where it gains. The surprise is how little the rival's logit fell, by 0.1. So blue says that **something in this box speaks against the class** (or that grey speaks for it). A rival is only one of the reasons.
@@ -447,7 +447,7 @@ plots.show(
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What is hidden by the filling?
-# The letter opener comes from the box: grey is a choice, and on white the grey box is itself a thing.
+# On the white, the letter opener comes from the box: grey is a choice, and there the grey box is itself a thing.
 #
 # **Before you run the cell:** we fill the box in four ways and look only at boxes that hide nothing but white. How far can the probability of “corkscrew” fall?
 
@@ -469,12 +469,18 @@ for name, drops in filled.items():
 
 # %% slideshow={"slide_type": "skip"}
 plots.table(
-    ["on white", "white boxes", "grey moves: median", "at most", "other boxes: median"],
+    [
+        "on white",
+        "white boxes",
+        "grey moves, log-odds: median",
+        "at most",
+        "other boxes: median",
+    ],
     [[name.replace("_", " "), *row] for name, row in measured["over nothing"].items()],
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Is it only the hammer? In the 8 photos of our pool that stand on white, with 206 such boxes of 32 pixels, grey moves the log-odds by 0.1 to 0.2 (each photo's median). The hammer is the extreme: at most 1.0, in the seven others at most 0.3 to 0.7. Boxes that do hide something: 0.2 to 0.5 in the median.
+# Is it only the hammer? In the 8 photos of our pool that stand on white, with 206 such boxes of 32 pixels, grey moves the log-odds by 0.06 to 0.25 (each photo's median). The hammer is the extreme: at most 1.0, in the seven others at most 0.3 to 0.7. Boxes that do hide something: 0.2 to 0.5 in the median.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 figure, axes = plt.subplots(2, 4, figsize=(13, 6.2))
@@ -487,14 +493,14 @@ for (top_ax, bottom_ax), (name, drops) in zip(axes.T, filled.items()):
     top_ax.set_title(name)
     border(top_ax)
     paint(bottom_ax, hammer, drops, 48, 16, "", 0.3, frame=False)
-scale(figure, axes, 0.3)
+scale(figure, axes, 0.3, extend="max")
 plots.show(
     figure,
     "A hammer on white with two boxes filled with grey, the mean colour, a blurred copy, and white. Below, the four maps: with grey also the white around the hammer is orange, with the other three the claw is orange, the end of the neck and much of the handle blue.",
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# **A drop says "the picture changed", not only "something was hidden"**: try several fillings before you believe a map. It can even turn the sign: where neck and handle meet, a grey box costs a little, a white one helps.
+# **A drop says "the picture changed", not only "something was hidden"**: try several fillings before you believe a map. It can even turn the sign: at the end of the neck a grey box costs, a white one helps.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # White is right for this photo only: on the gorilla a white box is as strange as a grey one. Blur leaves the coarse colours, so it hides less. No filling is neutral; photos with a grey box are rare or missing in its training.
@@ -516,7 +522,7 @@ print("every fourth box is the map with stride 32:", same)
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 figure, axes = plt.subplots(2, 3, figsize=(12, 7.4))
 for ax, ((patch, stride), drops) in zip(axes.flat, maps.items()):
-    title = f"box {patch}, stride {stride}: {drops.size + 1} forwards"
+    title = f"box {patch}, stride {stride}: {drops.size + 1} passes"
     paint(ax, gorilla, drops, patch, stride, title, 0.5)
     ax.title.set_fontsize(15)
 scale(figure, axes, 0.5, extend="max")
@@ -560,10 +566,10 @@ for stride in (32, 16, 8, 4, 1):
 plots.table(["stride (224 × 224 pixels, box 32)", "boxes", "forward passes"], rows)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# About four times, since there are twice as many rows *and* twice as many columns. What the price buys: occlusion needs no gradient, so it also works for a network of which you only see the answers.
+# 37,250. Half the stride costs about four times as much: twice as many rows *and* twice as many columns. What the price buys: occlusion needs no gradient, so it also works for a network of which you only see the answers.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# A backward pass costs about as much as two forward passes, so one saliency map costs about as much as three boxes. Every single pixel as its own box would need 50,176 forward passes, and one grey pixel hides nothing.
+# A backward pass costs about as much as two forward passes, so one saliency map costs about as much as three boxes. Every single pixel as its own box would need 50,177 forward passes, and one grey pixel hides nothing.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Does saliency agree?
@@ -580,7 +586,7 @@ plots.table(["stride (224 × 224 pixels, box 32)", "boxes", "forward passes"], r
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### The same, but for the size of the change
-# A gradient foretells the drop of a whole box, if the network were a straight line: slope times change, added up over the box. Same logit, same box, same sign, same grey.
+# A gradient would foretell the drop of a whole box if the network were a straight line: slope times change, added up over the box. Same logit, same box, same sign, same grey.
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -651,14 +657,14 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Blue: against the map of the logit with grey boxes, one thing changed. The score (0.89) and the mean colour (0.90) change little, shuffled pixels much (0.51); the lost sign leaves 0.15, between −1 and 1, since 45 % of the boxes *raise* the logit. Orange: against the slope. It foretells what 2 % of grey does, and in nearly no photo what full grey does (0.04): the **size of the change**. (Green, the region: the slope of the box as a whole against its pixels each for itself, 0.40.)
+# Blue: against the map of the logit with grey boxes, one thing changed. The score (0.89) and the mean colour (0.90) change little, shuffled pixels much (0.51); the lost sign leaves 0.15, between −1 and 1, since 45 % of the boxes *raise* the logit. Orange: against the slope. It foretells what 2 % of grey does, and in nearly no photo what full grey does (0.04): the **size of the change** matters most, the sign (0.15) hardly less. (Green, the region: the slope of the box as a whole against its pixels each for itself, 0.40.)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # All rows: the logit of the class that the photo gets, grey, boxes of 32 pixels; n photos, all or every fifth. Orange: occlusion against the slope of the same box. Green: the slope of the box against the slopes of its pixels, each for itself (the sizes added up, as the absolute value of lesson 4 does): the fourth line of the table. Thick: the 95 % band of the mean over the photos (bootstrap). The last number of a row is the mean. Two percent and more: a straight line is right at the point where it touches, and networks bend soon.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### And the usual comparison?
-# The size of the drop in probability against the mean size of the gradient: all four things differ. Beside it maps that know less: the gradient of another photo, of networks with random weights, and a fixed blob in the middle.
+# The size of the drop in probability against the mean size of the gradient: the sign is lost in both, the three other things differ. Beside it maps that know less: the gradient of another photo, of networks with random weights, and a fixed blob in the middle.
 #
 # **Before you look:** which of the four maps agrees best with occlusion?
 
@@ -785,11 +791,11 @@ for ax, (name, pair) in zip(axes, worst.items()):
     ax.set_title(f"{name}: {100 * points:.0f} points")
 plots.show(
     figure,
-    "The penguin with the worst of 120 pairs of regions covered, with each of four fillings: three times parts of both flippers, with blur a part of one flipper and one foot.",
+    "The penguin with the worst of 120 pairs of regions covered, with each of four fillings: three times a flipper at the left and the breast with a part of the other flipper, with blur a part of one flipper and one foot.",
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Of 120 pairs, with grey, this is the worst: the two regions cost 10 and 12 points alone, and 69 together. That looks like a proof that each flipper stands in for the other. But with other fillings it is 60 or 70 points, and with blur another pair is the worst (41).
+# Of 120 pairs, with grey, this is the worst: the two regions cost 10 and 12 points alone, and 69 together. The two hold parts of the two flippers: that looks like a proof that each flipper stands in for the other. But with other fillings it is 60 or 70 points, and with blur another pair is the worst (41).
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### The surplus
@@ -797,7 +803,7 @@ plots.show(
 #
 # $$\text{surplus} = \text{cost}(a, b) - \text{cost}(a) - \text{cost}(b)$$
 #
-# **Before you look:** how large is it for the two flippers, and does it depend on the filling?
+# **Before you look:** how large is it for these two regions, and does it depend on the filling?
 
 
 # %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
@@ -811,7 +817,7 @@ header = ["filling", "one", "the other", "both", "surplus"]
 plots.table(header, [row_of(fill, cost, 6, 4) for fill, cost in costs.items()])
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# It is there with every filling, but it runs from 0.5 to 1.1: without any surplus it would still be 44 of the 69 points, since the softmax is flat near 97 %. (A part of each flipper stays visible, too.) The penguin is a weak witness.
+# It is there with every filling, but it runs from 0.5 to 1.1: without any surplus it would still be 44 of the 69 points, since the softmax is flat near 97 %. (The right box hides mostly breast, and a part of each flipper stays visible.) The penguin is a weak witness.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Looking for a better one
@@ -839,8 +845,20 @@ print(f"of these, no region alone raises the class (by 0.1 or more): {len(twice)
 best = max(twice, key=lambda pair: surplus[pair].min())
 print("the largest surplus of these:", best)
 
+# %% slideshow={"slide_type": "skip"}
+least = np.array([values.min() for values in surplus.values()])
+most = np.array([values.max() for values in surplus.values()])
+alone = np.array([lowest[pair] > -0.1 for pair in surplus])
+raising = [pair[0] for pair in with_all if pair not in twice]
+name = max(raising, key=raising.count)
+print(f"set aside, in one photo ({name}): {raising.count(name)} of {len(raising)}")
+print("surplus of −1 or less with all four:", (most <= -1).sum())
+half = [pair[0] for pair, far in zip(surplus, (least >= 0.5) & alone) if far]
+print(f"surplus of 0.5 or more: {len(half)} in {len(set(half))} photos")
+print(f"boxes that raise the logit: {np.mean(measured['agree']['raised']):.0%}")
+
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# With grey alone we would have told 101 stories; 23 hold with all fillings. And 19 of those are of another kind, 11 of them in one photo, a chameleon: one region alone *raises* the class (by 0.1 or more, with some filling), and two raise it less than the sum. Four are left, in four photos. (The opposite, −1 or less with all fillings, happens in 5 pairs. The best of so many is partly luck: so we move its boxes, too.)
+# With grey alone we would have told 101 stories; 23 hold with all fillings. We set aside 19 of those, 11 of them in one photo, a chameleon: there one region alone *raises* the class (by 0.1 or more, with some filling), so a surplus need not mean a stand-in. Four are left, in four photos. (The opposite, −1 or less with all fillings, happens in 5 pairs. The best of so many is partly luck: so we move its boxes, too.)
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 bridge, *two = best
@@ -911,7 +929,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Twenty-five pixels are enough, if they are the right ones: the left of the 8's lower loop, the lid of the 9, the left of the 6's loop. The 4 becomes a "6". Much of the white of each digit can go, one box at a time, without any change.
+# Twenty-five pixels are enough, if they are the right ones: the left of the 8's lower loop, the lid of the 9, the left of the 6's loop. (Full orange: 100 points.) The 4 becomes a "6". Much of the white of each digit can go, one box at a time, without any change.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # We chose these four by eye from 10,000. **Before you run the cell:** for how many of the first 100 digits does *some* box change the answer?
