@@ -12,7 +12,7 @@
 # - let a network dream of a picture of your own.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Slides 33 and 34. The lecture shows a hillside on which creatures appear. We make our own hillside. Everything runs live on a laptop CPU, except for the large pictures and the animation.
+# Slides 33 and 34. The lecture shows a hillside on which creatures appear. We make our own hillside. Everything runs live on a laptop CPU, except for the large pictures, the picture by L-BFGS and the animation.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # *Run time: one to two minutes on two CPU cores. Data: photographs (GCompris), EfficientNet-Lite0 and VGG16, both trained on ImageNet. You need: lesson 1; gradient ascent on pixels, from lesson 3.*
@@ -110,7 +110,7 @@ print(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# The first step is the same. And then? **Before you run the next cell:** does the sum of squares lead to the target, too?
+# The first step is the same. And then? **Before you look:** does the sum of squares lead to the target, too?
 
 
 # %% slideshow={"slide_type": "subslide"}
@@ -125,7 +125,9 @@ def step(goal, image, speed):
 images, distances = {}, {}
 for name, goal in goals.items():
     images[name], distances[name] = hill, []
-    for speed in np.linspace(0.005, 0, 50):  # shorter and shorter steps
+    for speed in np.linspace(
+        0.005, 0, 50
+    ):  # shorter and shorter; the last one only measures
         images[name], a = step(goal, images[name], speed)
         distances[name].append(tf.norm(a - target) / tf.norm(a_photo))
 
@@ -144,7 +146,7 @@ for ax, (name, image) in zip(axes, images.items()):
     ax.set_title(name)
 plots.show(
     figure,
-    "The distance of the layer's output from the target over 50 steps, 1 for the photo: with the slide's target it rises to 1.1 and then falls to about 0.8, with the sum of squares it rises above 2. Beside it the two images: hills with fine noise, and hills in which dark faces and eyes begin to show, in noise.",
+    "The distance of the layer's output from the target over 49 steps, 1 for the photo: with the slide's target it rises to 1.1 and then falls to about 0.8, with the sum of squares it rises above 2. Beside it the two images: hills with fine noise, and hills in which dark faces and eyes begin to show, in noise.",
 )
 
 # %% slideshow={"slide_type": "fragment"}
@@ -157,7 +159,7 @@ print("the sum of squares leads elsewhere, beyond 1.8:", by_squares > 1.8)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### The slide's recipe, much longer
-# Fifty short steps are few. L-BFGS, an optimiser that chooses its steps itself (lesson 7), had 400 iterations. Below, the distance from the target. **Before you look:** what does a hillside look like when the layer puts out twice as much of everything?
+# Forty-nine short steps are few. L-BFGS, an optimiser that chooses its steps itself (lesson 7), had 400 iterations. Below, the distance from the target. **Before you look:** what does a hillside look like when the layer puts out twice as much of everything?
 
 # %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
 plots.images(
@@ -168,10 +170,10 @@ plots.images(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# No creature: more contrast, and a fine grain. And the target is not met: after 50 iterations the distance was 0.80 (from the script's log), after 400 still 0.75. It may be that no picture gives twice of everything. The dreams below come from the sum of squares, which asks for *more*, and not for *this much*.
+# No creature: more contrast, and a fine grain. And the target is not met: after 50 iterations the distance was 0.80 (from the script's log), after 400 still 0.75. It may be that no picture gives twice as much of everything. The dreams below come from the sum of squares, which asks for *more*, and not for *this much*.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Behind a ReLU the same works, but only channels that already fire can grow: a dead unit has gradient 0 (Exercise 2). The step is divided by the gradient's mean size, which is the first of the tricks of the next part. The layer has 22,176 numbers and the image 139,968, so counting does not forbid the target. Chambord, the second photo tried, comes to 0.74 (data/build/deep_dream.log). And at this layer the sum of squares runs over all places and channels: it is not divided by their number, so who adds two layers must weigh them.
+# Behind a ReLU the same works, but only the places of a channel that already fire pull at the pixels: the others have gradient 0 (Exercise 2). The step is divided by the gradient's mean size, which is the first of the tricks of the next part. The layer has 22,176 numbers and the image 139,968, so counting does not forbid the target. Chambord, the second photo tried, comes to 0.74 (data/build/deep_dream.log). And at this layer the sum of squares runs over all places and channels: it is not divided by their number, so whoever adds two layers must weight them.
 
 # %% [markdown] deck=[34] slideshow={"slide_type": "slide"}
 # ## The machine adds what it sees
@@ -189,12 +191,12 @@ plots.images(
 # Creatures appear on the hillside. How do we get from the noise to this? With five tricks, and with another network.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# This one is 1,024 pixels wide: the last layer of VGG16, six octaves of 7 steps, about a minute and a half on two cores. The script is data/build/deep_dream.py. Let the room find the animals before you go on.
+# This one is 1,024 pixels wide: the last convolution of VGG16 (conv5_3), six octaves of 7 steps, about a minute and a half on two cores. The script is data/build/deep_dream.py. Let the room find the animals before you go on.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Five tricks
 # 1. **Normalise** the gradient, as `step` does: every step moves the pixels equally far. Otherwise each layer needs its own step size, and the right one changes as we go.
-# 2. **Jitter**: shift the image by a random amount before every step. Otherwise patterns lock to the network's grid of strides.
+# 2. **Jitter**: shift the image by a random amount before every step. Otherwise every step meets the same grid of strides, and what suits that grid grows.
 # 3. **Octaves**: begin with a small image, enlarge, go on. Each place of a layer sees a window of fixed size; on a small image it covers whole hills.
 # 4. **Detail**: enlarging blurs, so put back what the photo lost when it was made small.
 # 5. **Smooth**: blur each gradient a little. Fine noise pleases the network, but not us.
@@ -250,10 +252,10 @@ first = None
 for name, goal in goals_to_come.items():
     size = np.abs(goal.gradient(tf.constant(hill[None]))).mean()
     first = first or size
-    print(f"{name:20} {size:7.2g}, first goal / this one: {first / size:.1g}")
+    print(f"{name:20} {size:7.2g}, first goal / this one: {first / size:.2g}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# A raw step, image + speed · gradient, with the speed that suits the first goal is a hundred times too short for the second and some 30,000 times for the third: nothing would change; for the last it is more than twice too long. Divide by the mean size, and one setting serves all.
+# A raw step, image + speed · gradient, with the speed that suits the first goal is a hundred times too short for the second and some 25,000 times for the third: nothing would change; for the last it is more than twice too long. Divide by the mean size, and one setting serves all.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The other four: one photo, all five tricks, and then each of the four left out, with nothing else changed (without octaves all 40 steps are made at full size). **Before you look:** where in the picture will you see that jitter is missing? And octaves, detail, smoothing?
@@ -305,13 +307,15 @@ grain = fine(without["smooth"]).std() / fine(without["nothing"]).std()
 
 # %% slideshow={"slide_type": "subslide"}
 print(f"the photo's fine structure survives with detail: {kept > lost + 0.1}")
-print(f"without smoothing there is over a quarter more of it: {grain > 1.25}")
+print(
+    f"without smoothing the dream has over a quarter more fine structure: {grain > 1.25}"
+)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # **Jitter** turns speckles into shapes, **octaves** bring creatures as large as the middle of the castle, **detail** keeps the windows, **smoothing** takes the grain away. (One photo, one start; what repeats showed of detail and smoothing is in the notes.)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# The four crops were chosen by eye. The two numbers held for three photos with three random starts each: the fine structure's correlation with that of the photo is 0.80 to 0.89 with detail and 0.09 to 0.13 without, and there is 1.27 to 1.52 times as much of it without smoothing (measured once; the cells above give one of the nine).
+# The four crops were chosen by eye. The two numbers held for three photos with three random starts each: the fine structure's correlation with that of the photo is 0.80 to 0.89 with detail and 0.09 to 0.13 without, and a dream without smoothing has 1.27 to 1.52 times as much fine structure as one with it (measured once; the cells above give one of the nine).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Which layer dreams what?
@@ -365,10 +369,10 @@ plots.images(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Without training there are blotches and no creature: what is dreamt was learned. Both trained ones draw animals; VGG16 fills the whole picture with bodies and scales, EfficientNet leaves a net of rings behind them. VGG16 needs several times as long; the large dreams of this lesson, except those of a class, are its.
+# Without training there are blotches and no creature: what is dreamt was learned. Both trained ones draw animals; VGG16 fills the whole picture with bodies and scales, EfficientNet leaves a net of rings behind them. VGG16 needs several times as long; it made the large dreams of this lesson, except those of a class.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Other random seeds give other blotches (three tried). Layers about two thirds of the way up are the safest choice in EfficientNet-Lite0; in VGG16 the last one, conv5_3, draws whole animals, although it stands behind a ReLU.
+# Other random seeds give other blotches (three tried). Layers about two thirds of the way up are the safest choice in EfficientNet-Lite0; in VGG16 the last convolution, conv5_3, draws whole animals, although it stands behind a ReLU.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## One channel, one class, or another picture
@@ -390,7 +394,7 @@ plots.images(
     [hill, *guides.values(), *steered.values()],
     ["the photo", "guide 1", "guide 2", "guide 3"]
     + ["channel 30", "guided by 1", "guided by 2", "guided by 3"],
-    "Above, the hillside, and three guides: a dahlia, jaguars, a coral reef with fish. Below, the dreams: by a channel, of long curved feathers; guided by the dahlia, curls like petals in the clouds and scales on the mound; by the jaguars, such curls and scales, too; by the reef, long fish with eyes and a field of round corals.",
+    "Above, the hillside, and three guides: a dahlia, jaguars, a coral reef with fish. Below, the dreams: by a channel, of long curved feathers; guided by the dahlia, an animal's head on the peak, curls like petals in the clouds and scales on the mound; by the jaguars, such a head, curls and scales, too; by the reef, long fish with eyes and a field of round corals.",
     columns=4,
     width=13,
 )
@@ -403,10 +407,10 @@ alike, unlike = [
 print("dahlia and jaguars add more alike than dahlia and reef:", alike > unlike + 0.05)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# One channel repeats one motif: curved feathers (we picked a pretty one). The dahlia brings curls like petals into the clouds, and scales: convincing. But so do the *jaguars*, the control! Only the reef brings what neither has: fish, and round corals. **One guide alone would have told a nice story.**
+# One channel repeats one motif: curved feathers (we picked a pretty one). The dahlia brings curls like petals into the clouds, and scales: convincing. But so do the *jaguars*, the control! And a head on the peak came without any guide, too (“Which network dreams?”, left). Only the reef brings what neither has: long fish, and round corals. **One guide alone would have told a nice story.**
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Tried once more with another start and three other photos: what dahlia and jaguars add correlates by 0.18 to 0.25, dahlia and reef by 0.07 to 0.13, so the order holds five times of five. But the dahlia's dream and one *without* a guide: 0.06 to 0.27, in three of five more than dahlia and jaguars. Part of what "the guide brings" the layer brings by itself.
+# Tried once more with another start and three other photos: what dahlia and jaguars add correlates at 0.18 to 0.25, dahlia and reef at 0.07 to 0.13, so the order holds five times out of five. But the dahlia's dream and one *without* a guide: 0.06 to 0.27, in three of five more than dahlia and jaguars. Part of what "the guide brings" the layer brings by itself.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 plots.images(
@@ -417,7 +421,7 @@ plots.images(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# One class: `deep_dream.deep_dream(ascent.channel(model, "starfish", "logits"), photo)`. A starfish embraces the peak; butterflies sit on the mountain. A class alone gives rough pictures, since its logit asks only for the right parts, somewhere; here two classifiers had to agree, and looked at parts of random size, as in lesson 3.
+# A starfish embraces the peak; butterflies sit on the mountain. The simplest call, `deep_dream.deep_dream(ascent.channel(model, "starfish", "logits"), photo)`, gives rough pictures, since the logit asks only for the right parts, somewhere. For these two, two classifiers had to agree, and looked at parts of random size, as in lesson 3.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # The two class dreams are shipped; data/build/deep_dream.py has the settings.
@@ -454,7 +458,7 @@ plots.images(
 #
 # Every picture is a sum of waves, coarse and fine (its Fourier transform). The control has the same *change* without its shapes: we shift its waves at random. Every wave is as strong as before (until black and white cut it off), and none is where it was.
 #
-# **Before you run the cell:** will EfficientNet be sure of an animal?
+# **Before you look:** will EfficientNet be sure of an animal?
 
 
 # %% slideshow={"slide_type": "subslide"}
@@ -475,6 +479,7 @@ def shuffled(change, seed):
     """A picture with the waves of `change`, each shifted at random."""
     noise = np.random.default_rng(seed).normal(size=change.shape[:2])
     shifts = np.exp(1j * np.angle(np.fft.fft2(noise)))[..., None]  # for all colours
+    shifts[0, 0] = 1  # the mean colour stays
     return np.fft.ifft2(np.fft.fft2(change, axes=(0, 1)) * shifts, axes=(0, 1)).real
 
 
@@ -506,7 +511,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# In eight of nine cases the dream shows more animals than any of its five controls (in the castle at 224 pixels by a hair), but not at 512 pixels in the hillside; more than the photo it shows in all nine. Only the hillside's dream at 224 pixels is far above guessing. And the answer hangs on the width: at 224 pixels EfficientNet names a crayfish, a rotisserie and a monitor (the screen, not the lizard), at 384 and 512 it is sure of nothing. Perhaps a dream holds parts of many animals and no whole one.
+# In eight of nine cases the dream shows more animals than any of its five controls (in the castle at 224 pixels by a hair), but not at 512 pixels in the hillside; more than the photo it shows in all nine. Only the hillside's dream at 224 pixels is far above guessing. And the answer hangs on the width: at 224 pixels EfficientNet names a crayfish, a rotisserie and a monitor (the screen, not the lizard), at 384 and 512 its first answer gets 1 or 2 %. So flat an answer gives all animals together 0.4 by itself: there a share near the dashed line, higher than the photo's or not, is no sign that it sees any.
 
 # %% slideshow={"slide_type": "subslide"}
 for name in ("starfish", "butterfly"):
@@ -550,9 +555,9 @@ plots.animation(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Recap
 # - Deep Dream: take a layer's output, push every number away from zero, follow the gradient *to the pixels*.
-# - The slide's target and $\tfrac12\lVert a\rVert^2$ have the same gradient at the photo; only the target is a place to arrive at.
+# - The slide's target and $\tfrac12\lVert a\rVert^2$ lead to the same first step from the photo; only the target is a place to arrive at.
 # - Five tricks turn noise into a picture: normalised steps, jitter, octaves, detail, smoothing. The last four show when they are left out; the first lets one step size serve all goals.
-# - Layers decide: edges, stripes, animals with eyes, ropes. So does the network; one that was not trained makes blotches and no creature. A channel, a class or a guide steers further.
+# - Layers decide: edges, stripes, animals with eyes, ropes. So does the network; one that was not trained makes blotches and no creature. A channel or a class steers further; a guide, only sometimes.
 # - Without training there is no creature: a dream shows something of what was learned, as well as what is in the photo.
 
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
