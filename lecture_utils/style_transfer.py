@@ -158,7 +158,7 @@ class _Goal:
 
 
 def _lbfgs(goal, image, iterations, after_step):
-    unit = 0.01 * np.sqrt(image.size)  # the first step has length 1: so it moves a pixel by 0.01 on average
+    unit = 0.01 * np.sqrt(image.size)  # sets the first step: unit² times the gradient, as all pixels have two bounds
 
     def value_and_gradient(flat):
         value, gradient = goal(unit * flat.reshape(image.shape))

@@ -14,7 +14,7 @@
 # Slides 35 to 38. The lecture paints with Munch's "The Scream". We have it, too, and nine paintings by Van Gogh, whose strokes are easy to see from the last row. Nothing here is trained: the network stays as it is, and the pixels change, as in lessons 3 and 6.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# *Run time: one to two minutes on two CPU cores. Data: photographs (GCompris, scikit-image), paintings by Van Gogh and Munch, VGG16 trained on ImageNet. You need: lesson 1; gradient ascent on pixels, from lesson 3.*
+# *Run time: one to two minutes on two CPU cores. Data: photographs (GCompris, scikit-image), paintings by Van Gogh and Munch, VGG16 trained on ImageNet. You need: lesson 1; gradient ascent on pixels and receptive fields, from lesson 3; correlation, from lesson 4.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
 from lecture_utils import data, images, models, plots, style_transfer
@@ -110,10 +110,10 @@ print(f"the painting:     {content_loss(F_s):.2f}")
 # ## The style: a Gram matrix
 # $$G_{ij}^\ell = F_i^\ell \cdot F_j^\ell$$
 #
-# A dot product of two feature maps: multiply them position by position, and add up. Now $j$ is a second filter. The product is large when filters $i$ and $j$ fire at the same places. One filter may like blue, another diagonal strokes: the product says whether the diagonal strokes are blue. We divide the sum by the number of positions, so that images of all sizes compare.
+# A dot product of two feature maps: multiply them position by position, and add up. Now $j$ is a second filter. The product is large when filters $i$ and $j$ fire at the same places. One filter may like blue, another diagonal strokes: the product says whether the diagonal strokes are blue. We divide the sum by the number of positions, so that images of all sizes can be compared.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Before you run the cell:** conv1_1 has 64 filters and 128 × 128 positions. What shape has $G$? And if we shuffle the positions, in the same way in all the feature maps, how much does $G$ change?
+# **Before you run the cell:** conv1_1 has 64 filters and 128 × 128 positions. What shape does $G$ have? And if we shuffle the positions, in the same way in all the feature maps, how much does $G$ change?
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -200,7 +200,7 @@ def for_scipy(numbers, alpha=0.1, beta=1):
 
 
 # %% slideshow={"slide_type": "subslide"}
-UNIT = 0.01 * np.sqrt(photo.size)  # the first step has length 1: a pixel moves by 0.01
+UNIT = 0.01 * np.sqrt(photo.size)  # sets the first step: UNIT² × the gradient
 start = photo.astype(float).ravel() / UNIT
 result = minimize(
     for_scipy,
@@ -268,7 +268,7 @@ plots.images(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Up to conv3_2 the eye misses nothing. From conv4_2 the colours and the straight lines go; from conv5_1 the shapes are left, in wrong colours under a speckled sky. All started from noise and ended close to their goal: the content loss left is 0.00 to 0.04. conv4_2 keeps what stands where, and leaves the style some freedom: we take it.
+# Up to conv3_2 nothing seems lost. From conv4_2 the colours and the straight lines go; from conv5_1 the shapes are left, in wrong colours under a speckled sky. All started from noise and ended close to their goal: the content loss left is 0.00 to 0.04. conv4_2 keeps what stands where, and leaves the style some freedom: we take it.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What do the layers keep of the style?
@@ -309,16 +309,16 @@ plots.images(
         data.load_gallery("texture_swapped"),
     ],
     ["the painting", "its texture, again", "halves swapped", "texture of that"],
-    "The Starry Night; its texture from another noise, again with the moon at the top right and the cypress on the left; the painting with its halves swapped, moon and cypress away from the sides; and the texture of that, with the moon on the right and the cypress on the left of the middle.",
+    "The Starry Night; its texture from another noise, again with the moon at the top right and the cypress on the left; the painting with its halves swapped, the moon in the middle and the cypress near the right side; and the texture of that, with the moon on the right and the cypress on the left of the middle.",
     columns=4,
     width=12,
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Not chance: in both starts the moon comes back to the top right and the cypress to the left. But swap the halves, so that neither stands near a side, and they do *not* come back to where the swapped painting has them (nor did they in two more starts). What stands at a border is held there; what stands in the middle hardly, although one position of conv5_1 sees 132 pixels, and the texture begins as a picture 141 pixels wide. Perhaps because it sees the rim of its square only weakly (lesson 3).
+# Probably not chance: again the moon comes back to the top right and the cypress to the left (we count below). But swap the halves, so that the moon stands in the middle and the cypress near the *right* side, and neither comes back to where the swapped painting has it (nor did they in two more starts). So place is held, but not always: what stands in the middle hardly, and not all that stands near a side, although one position of conv5_1 sees 132 pixels, and the texture begins as a picture 141 pixels wide. Perhaps because it sees the rim of its square only weakly (lesson 3).
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# This is Figure 1 of Gatys and others, with our network. The receptive fields are 3, 10, 24, 60 and 132 pixels wide (lesson 3 shows how to compute them). The style loss left is 0.00 to 0.03. The two other starts after the swap gave a moon at the right and a second one at the left, and a moon at the left.
+# The pictures by layer, of content and of style, are Figure 1 of Gatys and others, with our network. The receptive fields are 3, 10, 24, 60 and 132 pixels wide (lesson 3 shows how to compute them). The style loss left in the textures is 0.00 to 0.03. The two other starts after the swap gave a moon at the right and a second one at the left, and a moon at the left.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Take the border away
@@ -338,7 +338,7 @@ plots.images(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# With zeros and with mirrors the painting comes back in order, three of three each. (Mirrored, a second light stands at the bottom: a mirror probably makes opposite edges more alike.) Endless: none of three. So a border is enough; zeros, which we had suspected, are not needed. **A Gram matrix forgets place; in a small picture the border gives it away.** (Neighbours stay neighbours: one position sees 132 pixels.)
+# With zeros and with mirrors the order comes back, three of three each, though not every moon: one is missing with zeros, and with mirrors two are cut. (Mirrored, a second light stands at the bottom: a mirror probably makes opposite edges more alike.) Endless: none of three. So a border is enough; zeros, which we had suspected, are not needed. **A Gram matrix forgets place; in a small picture the border gives it away.** (Neighbours stay neighbours: one position sees 132 pixels.)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Is it only the Starry Night?
@@ -379,12 +379,15 @@ for name, prefix in prefixes.items():
         textures = [data.load_gallery(f"texture_{prefix}{kind}_{k}") for k in range(3)]
         counts += [better_elsewhere(texture, original) for texture in textures]
     print(f"{name:16}  border", *counts[:3], "  endless", *counts[3:])
+textures = [data.load_gallery(f"texture_mirrored_{k}") for k in range(3)]
+mirrored = [better_elsewhere(texture, trio[1]) for texture in textures]
+print("starry_night      mirrored", *mirrored)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# With the border at 0 to 5 of 63, in fifteen of fifteen textures. Endless: at 1 to 63, on average at 31.3; chance is 31.5, give or take 5. It must be so: an endless picture has no first place, it may begin anywhere. (A few are small, by luck.) So in all five paintings that we tried, the border gives place away.
+# With the border at 0 to 5 of 63, in fifteen of fifteen textures, and so in the three with mirrors. Endless: at 1 to 63, on average at 31.3; chance is 31.5, give or take 5. It must be so: an endless picture has no first place, it may begin anywhere. (A few are small, by luck.) So in all five paintings that we tried, the border gives place away.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Does the count hang on the eighths, or on the colours? No: with fourths to sixteenths, in colour and in grey, the four new paintings fit better at 1 to 7 % of the other places on average with the border (the Café Terrace in grey at up to a third), and endless at about half of them. Sideways alone, all five fit better at 0.8 of the 7 other places on average, endless at 3.8; chance is 3.5. "It may begin anywhere" is exact for steps of 16 pixels, the stride at conv5_1: an eighth of the long side; of the short side it is 12.
+# Does the count depend on the eighths, or on the colours? Hardly, with one exception: with fourths to sixteenths, in colour and in grey, the four new paintings fit better at 1 to 7 % of the other places on average with the border (only the Café Terrace in grey at up to a third), and endless at about half of them. Sideways alone, all five fit better at 0.8 of the 7 other places on average, endless at 3.8; chance is 3.5. "It may begin anywhere" is exact for steps of 16 pixels, the stride at conv5_1: an eighth of the long side; of the short side it is 12.
 #
 # What the count cannot see: it knows only the coarse layout. Textures of the Café Terrace, the Harvest and the Road to Tarascon score 2 to 16 at *each other's* paintings, whose layouts are alike (at their own 0 to 5). And a VGG16 with random weights (one draw, three starts of the Starry Night, with border) scores 0, 0 and 0, although its textures are blots without a moon at the top right: to give the layout away, a border needs no training.
 
@@ -445,7 +448,7 @@ print(f"style loss after a step {first['style']:.1f}, after 40 below 0.2: {below
 print(f"content loss {first['content']:.1f}, after 40 above 0.5: {above}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Style is paid for with content: the photo itself, where it starts, has content loss 0, so every step costs some.
+# Style is paid for with content: the photo itself, where it starts, has content loss 0, so any change costs some.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Which optimiser?
@@ -509,7 +512,7 @@ plots.images(
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### A content loss of 1, and still a panda?
-# A picture without any feature has content loss 1, too. The loss counts place *and* strength; how well the features agree in *where* they are, whatever their strength, the correlation tells. The controls: other photos, and two of them painted alike.
+# A picture without any feature has content loss 1, too. The loss counts place *and* strength; how well the features agree in *where* they are, whatever their strength, the correlation tells. The controls: other photos, and two of them painted in the same style.
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -526,21 +529,24 @@ for how in ("plain", "noise"):
     print(f"{how}: correlation with the photo's conv4_2 {agreement:.1f}")
 
 # %% slideshow={"slide_type": "skip"}
-others = ["koala", "macaque", "neuschwanstein", "mont_saint_michel"]
-unpainted = [conv4_2(data.load_photo(name)) for name in others]
+unrelated = ["koala", "macaque", "neuschwanstein", "mont_saint_michel"]
+unpainted = [conv4_2(data.load_photo(name)) for name in unrelated]
 repainted = [
-    conv4_2(data.load_gallery(f"style_{name}_starry_night")) for name in others[2:]
+    conv4_2(data.load_gallery(f"style_{name}_starry_night")) for name in unrelated[2:]
 ]
 unlike = [np.corrcoef(panda, other)[0, 1] for other in unpainted]
 print("four other photos, all below 0.15:", max(unlike) < 0.15)
 unlike = [np.corrcoef(panda, other)[0, 1] for other in repainted]
 print("two of them as the Starry Night, below 0.15:", max(unlike) < 0.15)
 
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Yes, a panda: 0.4 and 0.3 are low, but no other photo comes near. A content loss of 1 does not mean that nothing is left of the photo.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Would any network do?
 # There is another VGG16, whose training went on after ImageNet: to find edges in photos. Layer by layer its kernels have moved by 9 to 121 % of their length (the root of the sum of their squared weights). Can it still paint?
 #
-# The controls: the first VGG16 with *noise* added to every kernel, as long as that change; and random weights.
+# The controls: the first VGG16 with *noise* added to every kernel, of the same length as that change; and random weights.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 networks = {
@@ -558,7 +564,7 @@ plots.images(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# No, not just any network. The network for edges makes worms instead of swirls, and its castle dissolves; random weights give blots. But noise as *large* as the edge training does little harm, and the training much. The distance alone does not decide.
+# No, not just any network. The network for edges makes worms instead of swirls, and its castle's walls dissolve; random weights give blots. But noise as *large* as the edge training does little harm, and the training much. The distance alone does not decide.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Do not look at the losses for this: each network's is measured by itself. After the same number of steps the network for edges has a lower total loss than VGG16 (0.09 against 0.12), and the random one by far the lowest (0.01). A second noise gives the same picture, and two more photos and paintings the same order. The network for edges is HED's (Xie and Tu, ICCV 2015). Its training changed conv4_3's kernel least (9 %), conv1_1's by 23 % and conv5_1's most (121 %). The pictures of this castle are in data/gallery.
@@ -577,10 +583,9 @@ for row, place in zip(axes[1:], photos):
     row[0].imshow(data.load_photo(place))
     for ax, name in zip(row[1:], paintings):
         ax.imshow(data.load_gallery(f"style_{place}_{name}"))
-for ax, title in zip(
-    axes[0], ("photo", "The Starry Night", "The Scream", "Café Terrace")
-):
+for ax, title in zip(axes[0, 1:], ("The Starry Night", "The Scream", "Café Terrace")):
     ax.set_title(title)
+axes[1, 0].set_title("photo")
 for ax in axes.flat:
     ax.axis("off")
 plots.show(
@@ -589,7 +594,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# To our eyes the flat skies give the style room; fur and leaves have a texture of their own that resists.
+# To our eyes skies and forest take the strokes most freely, and the Starry Night goes with all three; the panda's face suffers most, in The Scream.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Open them at full size in data/gallery.
@@ -672,19 +677,20 @@ exercises.style_distance(style_distance)
 
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
 # ### Exercise 5
-# Paint a picture of your own: `photo = data.open_photo("my_photo.jpg", longer_side=384)` takes any JPEG or PNG, `painting` is one of ours or another picture of yours, and `painted` what `style_transfer.style_transfer` makes of the two. What would you have to change to like it more?
+# Paint a picture of your own: `my_photo = data.open_photo("my_photo.jpg", longer_side=384)` takes any JPEG or PNG, `my_painting` is one of ours or another picture of yours, and `my_painted` what `style_transfer.style_transfer` makes of the two. What would you have to change to like it more?
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
-photo = ...
-painting = ...
-painted = ...
-exercises.own_painting(photo, painting, painted)
+my_photo = ...
+my_painting = ...
+my_painted = ...
+exercises.own_painting(my_photo, my_painting, my_painted)
 
 # %% tags=["solution"] slideshow={"slide_type": "skip"}
-photo = data.open_photo(data.path("photos/macaw.jpg"), longer_side=160)
-painting = data.load_painting("langlois_bridge")
-painted = style_transfer.style_transfer(photo, painting, steps={1 / 2: 30, 1: 10})
-exercises.own_painting(photo, painting, painted)
+my_photo = data.open_photo(data.path("photos/macaw.jpg"), longer_side=160)
+my_painting = data.load_painting("langlois_bridge")
+steps = {1 / 2: 30, 1: 10}
+my_painted = style_transfer.style_transfer(my_photo, my_painting, steps=steps)
+exercises.own_painting(my_photo, my_painting, my_painted)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Papers
