@@ -133,7 +133,7 @@ RIGHT = {  # beside the forms that `in_many_forms` makes of the right values; th
     "roof_by_hand": [((0.7 - 0.9 * 0.6) / 0.4,), ((0.7 - 0.9) / 0.4 + 0.9,), ([[0.4]],)],
     "hill_in_haze": [(0.343, 0.118), (0.34, 0.12), ([np.exp(3 * np.log(0.7))], Fraction(117649, 10**6))],
     "rounding_in_haze": [(5, 50), (255 / 510 / 0.1, 255 / 510 / 0.01), ([5.0], Fraction(50))],
-    "airlight": [(dehazing_helper.atmospheric_light,), (by_sorting,), (by_quantile,)],
+    "find_airlight": [(dehazing_helper.atmospheric_light,), (by_sorting,), (by_quantile,)],
     "k_of": [
         (lambda image, t, A, b: (dehazing_helper.invert(image, t, A) - b) / (image - 1),),
         (in_place_k,),
@@ -292,7 +292,7 @@ class Untrainable(layers.Layer):
     ("lower_half", ["sea anemona"], "Did you mean 'sea anemone'"),
     ("roof_by_hand", ["40 %"], "Numbers are asked for, not '40 %'"),
     ("roof_by_hand", [(0.4, 0.4, 0.4)], r"Expected one number, not \(0.4, 0.4, 0.4\)"),
-    ("airlight", [lambda image, dark: np.unravel_index(dark.argmax(), dark.shape)], r"returns shape \(2,\), where"),
+    ("find_airlight", [lambda photo, d: np.unravel_index(d.argmax(), d.shape)], r"returns shape \(2,\), where"),
     ("k_of", [lambda image, t, A, b: ((image - A) / t + A - b) / (image - 1)], r"With b = 1 it stops with ValueError"),
     ("k_of", [lambda image, t: image / t], "yours takes other arguments"),
     ("self_atari", [[]], "your list is empty"),

@@ -154,7 +154,7 @@ _TOO_MANY = "You look at too many pixels: 0.1 % is one in a thousand."
     last="Find the 0.1 % of the pixels where `dark` is largest, and of these the one of largest `image.sum(axis=2)`.",
     praise="A white car with something dark beside it does not fool it. A large white wall would.",
 )
-def airlight(function: Function("image, dark", _hazy_photos)):
+def find_airlight(function: Function("image, dark", _hazy_photos)):
     """Exercise 9.4. function: (image (H, W, 3), its dark channel (H, W)) -> (3,), the brightest pixel in the haze."""
 
 

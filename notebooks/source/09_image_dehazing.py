@@ -167,10 +167,10 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# A wrong $t$ makes the contrast wrong by a factor, the same factor in any haze for the same *percentage*: the four curves on the right are one. (A β that is 10 % wrong is another matter: its percentage of $t$ grows with the haze.) A wrong $A$ is divided by $t$: an error of 0.05, which hardly shows in the hazy photo, costs 13 dB more at β = 1.8 than at β = 0.6. Nothing else in this lesson is as simple: two formulas, and the measurement follows them.
+# A wrong $t$ makes the contrast wrong by a factor, the same factor in any haze for the same *percentage*: the four curves on the right are one. (A β that is 10 % wrong is another matter: its percentage of $t$ grows with the haze.) A wrong $A$ is multiplied by $1/t - 1$: an error of 0.05, which hardly shows in the hazy photo, costs 13 dB more at β = 1.8 than at β = 0.6. Nothing else in this lesson is as simple: two formulas, and the measurement follows them.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Derive both formulas on the board: put I into the inverted model with the wrong A, or the wrong t, and subtract. The left one has 1/t in it, the right one only the ratio of the two t. Both charts stop at 45 dB, where no eye sees a difference.
+# Derive both formulas on the board: put I into the inverted model with the wrong A, or the wrong t, and subtract. The left one has 1/t − 1 in it, the right one only the ratio of the two t. Both charts stop at 45 dB, where no eye sees a difference.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### What a photo does not tell
@@ -184,10 +184,12 @@ print(f"wanted: J and t, 4 numbers a pixel, and A: {4 * pixels + 3:,}")
 other_t = np.full_like(t, 0.62)
 other = dehazing.invert(hazy, other_t, airlight)
 again = other * 0.62 + airlight * 0.38
-print("another J and t, the same hazy photo:", np.allclose(again, hazy, atol=1e-6))
+possible = other.min() >= 0 and other.max() <= 1  # it could be a photo
+same = np.allclose(again, hazy, atol=1e-6)
+print("another J and t, the same hazy photo:", possible and same)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# A third more unknowns than equations: every $t$ that leaves no colour below 0 explains the photo, also $t = 1$: "a clear photo of pale things". Something must come from outside the photo, a **prior**: what do clear photos look like? All seven rows of slide 43 are answers to this question.
+# A third more unknowns than equations: every $t$ that keeps the colours of $J$ between 0 and 1 explains the photo, also $t = 1$: "a clear photo of pale things". Something must come from outside the photo, a **prior**: what do clear photos look like? All seven rows of slide 43 are answers to this question.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Row 1, DCP: a rule
@@ -302,15 +304,17 @@ def guided_filter(guide, values, radius=60, epsilon=1e-3):
 # %% slideshow={"slide_type": "fragment"}
 t_found = np.clip(guided_filter(hazy.mean(axis=2), t_raw), 0.1, 1)
 by_hand = (hazy - a_found) / t_found[..., None] + a_found
+print(f"by hand {psnr(by_hand, photo):.1f} dB, hazy {psnr(hazy, photo):.1f} dB")
 
 # %% slideshow={"slide_type": "skip"}
 helper = dehazing.dark_channel_prior(hazy)
 assert np.allclose(helper.airlight, a_found)
 inside = (slice(121, -121),) * 2  # nearer to the border the helper uses smaller windows
 assert np.allclose(helper.t[inside], t_found[inside], atol=1e-3)
-print(f"hazy {psnr(hazy, photo):.1f} dB, DCP {psnr(helper.image, photo):.1f} dB")
+print(f"the helper {psnr(helper.image, photo):.1f} dB")
 print(f"with the true t {psnr(dehazing.invert(hazy, t, a_found), photo):.1f} dB")
-print(f"with the true A {psnr(dehazing.invert(hazy, helper.t, airlight), photo):.1f} dB")
+only_a = psnr(dehazing.invert(hazy, helper.t, airlight), photo)
+print(f"with the true A in step 4 only {only_a:.1f} dB: here t is the error")
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 plots.images(
@@ -458,9 +462,9 @@ print(counts)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Ours
-# A U-net (convolutions that make the maps smaller, then larger again, with shortcuts) sees the photo and its dark channel. It answers $t$ for every pixel. Its $A$ lies between the usual grey, 0.925, and an average of the photo's own colours, where it decides which pixels count. Then the formula of slide 43 is solved: the photo can only come out right if $t$ and $A$ are.
+# A U-net (convolutions that make the maps smaller, then larger again, with shortcuts) sees the photo and its dark channel. It answers $t$ for every pixel. Its $A$ lies between the usual grey, 0.925, and an average of the photo's own colours, where it decides which pixels count. Then the model of haze is solved for $J$. In training it is told not only the clear photo but also the true $t$ and $A$.
 #
-# It was trained on photos with a short side of 144 pixels; a larger one is made small, $t$ is enlarged with the photo's edges, and the formula does the rest in full size.
+# It works on photos with a short side of 144 pixels, about as in training; a larger one is made small, $t$ is enlarged with the photo's edges, and the formula does the rest in full size.
 
 # %% slideshow={"slide_type": "skip"}
 BETAS = {"light": (0.64, 0.96), "dense": (1.28, 1.92)}
@@ -499,12 +503,12 @@ plots.images(
         for name, image in zip(NAMES, made.values())
     ]
     + ["clear"],
-    "The Pont du Gard above trees and a river: in dense haze, cleared by seven methods, and clear. Colours and contrast differ: DehazeNet, AOD-Net and GFN stay pale, DCPDN is darkest, EPDN and ours come closest.",
+    "The Pont du Gard above trees and a river: in dense haze, cleared by seven methods, and clear. Colours and contrast differ: DehazeNet, AOD-Net and GFN stay pale, DCPDN has black shadows and a white sky, EPDN and ours come closest.",
     columns=3,
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# This is the photo on which our lead is the *median* of the 21, not the largest. DCP and DehazeNet come out too warm and too pale; AOD-Net and GFN leave haze; DCPDN is too dark; EPDN is nearly as good as ours here, but puts a pattern of dots into the sky; ours leaves haze in the distance.
+# This is the photo on which our lead is the *median* of the 21, not the largest. DCP and DehazeNet come out too warm and too pale; AOD-Net and GFN leave haze; DCPDN has too much contrast, black shadows and a white sky; EPDN is nearly as good as ours here, but puts a pattern of dots into the sky; ours leaves haze in the distance.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The table, rebuilt
@@ -634,14 +638,16 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Ours is 4 to 6 dB ahead on average, and not by chance of photos. Among the other six there is hardly an order: of their 15 pairs, compared like this, only GFN and AOD-Net differ clearly (GFN is better on 18 of the 21 photos; by chance that would happen in 2 % of such tables, with 15 pairs to look at).
+# Ours is 4 to 6 dB ahead on average, and not by chance of photos. Among the other six there is hardly an order: of their 15 pairs, compared by the number of photos won, only GFN and AOD-Net differ clearly (GFN is better on 18 of the 21 photos; by chance that would happen in 2 % of such tables, with 15 pairs to look at).
 
 # %% slideshow={"slide_type": "skip"}
 for one, other in itertools.combinations(order, 2):
     wins = int((large[one] > large[other]).sum())
     chance = 15 * stats.binomtest(wins, len(HELD_OUT)).pvalue  # 15 pairs to look at
     if chance < 0.05:
-        print(f"{one} better than {other}: {wins} of {len(HELD_OUT)}, {chance:.1%}")
+        print(
+            f"{one} wins {wins} of {len(HELD_OUT)} photos against {other}: {chance:.1%}"
+        )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Was it the luck of one training, or too little time?
@@ -649,7 +655,7 @@ for one, other in itertools.combinations(order, 2):
 
 # %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
 figure, axes = plt.subplots(1, 2, figsize=(14, 5), sharey=True)
-COLOURS = [plots.INK, plots.BLUE, plots.GREEN, plots.ORANGE, plots.SKY, plots.PURPLE]
+COLOURS = [plots.BLUE, plots.GREEN, plots.ORANGE, plots.INK, plots.PURPLE, plots.SKY]
 for name, title, color in zip(dehazing.METHODS, NAMES, [*COLOURS, plots.VERMILION]):
     if name == "dcp":
         continue
@@ -776,7 +782,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# DCP's rule knows no up and down; DehazeNet and AOD-Net see 16 and 15 pixels, too few to know where in the photo they are. The large networks do know, and ours has learned **up is far**, as it is in our invented depths: misled, it loses 3.7 dB, and its lead over GFN shrinks from 4.4 to 1.6. Strange contents are the smaller part: with the haze at the top again it is 3.5 dB ahead (■).
+# DCP's rule knows no up and down; DehazeNet and AOD-Net see 16 and 15 pixels, too few to know where in the photo they are. The large networks do know, and ours has learned **up is far**, as it is in our invented depths: misled, it loses 3.7 dB, and its lead over the best other row shrinks from 4.4 (GFN) to 1.1 (DCP). Strange contents are the smaller part: with the haze at the top again it is 3.5 dB ahead of the best, GFN (■).
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Break it: other haze, and none
@@ -794,8 +800,9 @@ for colour, found in results["colours"].items():
     axes[0].plot(
         [found[key][0] for key in keys],
         np.arange(len(keys)),
-        "o",
+        "D" if colour == "dark" else "o",
         color=shade,
+        markersize=6 if colour == "dark" else 9,
         label=f"{colour} haze",
     )
 axes[0].set(yticks=range(len(keys)), yticklabels=titles, xlabel="PSNR, dB, β = 1")
@@ -803,14 +810,14 @@ axes[0].legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, fontsize=13)
 axes[1].barh(titles, [results["without_haze"][key][0] for key in keys], color=plots.SKY)
 axes[1].set(xlabel="no haze: change in grey levels (of 255)", yticks=[])
 for ax in axes:
-    ax.invert_yaxis()
+    ax.set_ylim(len(keys) - 0.5, -0.5)
 plots.show(
     figure,
     "Left: dots for the PSNR of nine rows in grey, yellow, blue and dark haze; ours is far right in grey haze and close to the others in the other three. Right: bars for the change of photos without haze: one K changes them most, AOD-Net and GFN about 30 levels, DCP and DCPDN 15, DehazeNet and ours 8.",
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Left.* In yellow or blue haze ours falls by 5 to 6 dB and comes near DCP (in yellow 21.8 against 20.2). It guesses $A$ near the usual grey, and the inversion then leaves a colour cast. In dark haze hardly anything is better than doing nothing, and one $K$ makes it far worse: it always assumes bright haze.
+# *Left.* In yellow or blue haze ours falls by 5 to 6 dB and comes near DCP (in yellow 21.8 against 20.2). Perhaps it guesses $A$ too near the usual grey, and the inversion leaves a colour cast; we have not tested it. In dark haze hardly anything is better than doing nothing, and one $K$ makes it far worse: it always assumes bright haze.
 #
 # *Right.* Nothing leaves a clear photo alone. The haze in training begins at β = 0.6, so the networks expect some. But that is not the whole reason: only DehazeNet was also trained on patches with hardly any, and ours changes as little.
 
@@ -839,12 +846,12 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Left, on depth invented as in training: the dark channel buys 1.6 dB, the formula half a decibel, and the true $A$ nothing at all. We had expected the formula to matter most.
+# Left, on depth invented as in training: the dark channel buys 1.6 dB, the formula perhaps half a decibel (its three seeds differ as much), and the true $A$ nothing at all. We had expected the formula to matter most.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Right, on measured depth: **no part helps**; without the dark channel it even seems better. What we would have called "the reason why it works" holds for the world of our training photos. (In yellow haze, formula and dark channel help by 0.7 and 0.9 dB.)
 #
-# And *without* the formula (it still learns $t$ and $A$) it is over 2.5 dB ahead of GFN (dashed) on these photos. The formula alone does not make the lead.
+# And *without* the formula (it still learns $t$ and $A$) it is over 2.5 dB ahead of GFN (dashed) on the held-out photos (left). The formula alone does not make the lead.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### What is still missing?
@@ -954,7 +961,7 @@ plots.show(
 # - $I = J t + A (1 - t)$: with $t$ and $A$ the photo comes back exactly; one photo alone does not give them.
 # - DCP puts a rule in the gap, and fails where the rule does: skies, white things.
 # - AOD-Net learns one map $K$; one *number* $K$ is the control it must beat.
-# - Physics inside the network: it answers what is unknown, $t$ and $A$, and the formula does the rest. Here the formula was worth about half a decibel on invented depth and nothing that we could see in two real scenes, less than we believed.
+# - Physics inside the network: it answers what is unknown, $t$ and $A$, and the formula does the rest. Here the formula was worth perhaps half a decibel on invented depth and nothing that we could see in two real scenes, less than we believed.
 # - A test with invented depth favours whoever trained on invented depth. Measured depth took most of our lead in one scene of two, other colours did so too, and photos turned upside down showed that ours relies on *up is far*.
 
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
@@ -1004,24 +1011,24 @@ exercises.rounding_in_haze(in_haze, in_fog)
 
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
 # ### Exercise 4
-# Write `airlight(image, dark)` for a photo (H, W, 3) and its dark channel (H, W): among the 0.1 % of the pixels with the largest dark channel (at least one pixel) take the brightest, the one with the largest sum of its three colours, and return its colour, (3,).
+# Write `find_airlight(image, dark)` for a photo (H, W, 3) and its dark channel (H, W): among the 0.1 % of the pixels with the largest dark channel (at least one pixel) take the brightest, the one with the largest sum of its three colours, and return its colour, (3,).
 #
-# Then try it on a hazy photo of your own: `photo = data.open_photo("mine.jpg", longer_side=800)`, and its dark channel is `dehazing.dark_channel(photo)`. Is the colour that of your haze? Where did it find it?
+# Then try it on a hazy photo of your own: `mine = data.open_photo("mine.jpg", longer_side=800)`, and its dark channel is `dehazing.dark_channel(mine)`. Is the colour that of your haze? Where did it find it?
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
-airlight = ...
-exercises.airlight(airlight)
+find_airlight = ...
+exercises.find_airlight(find_airlight)
 
 
 # %% tags=["solution"] slideshow={"slide_type": "skip"}
-def airlight(image, dark):
+def find_airlight(image, dark):
     count = max(int(0.001 * dark.size), 1)
     haziest = dark.ravel().argsort()[-count:]
     colours = image.reshape(-1, 3)[haziest]
     return colours[colours.sum(axis=1).argmax()]
 
 
-exercises.airlight(airlight)
+exercises.find_airlight(find_airlight)
 
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
 # ### Exercise 5
