@@ -510,6 +510,10 @@ def test_cells_change_by_click_key_and_typing(page):
         assert table(it, "kernel")[0][1] == value
     keys(page, Keys.ARROW_DOWN, " ", Keys.ARROW_RIGHT, "-", "7", "5")
     assert table(it, "kernel") == [[1, -1, -1], [-1, -1, -7], [5, -1, 1]]
+    for name, key in (("image", "-"), ("kernel", "5")):  # a sign typed in the one is not the other's
+        focus(part(it, name).find_element(By.CSS_SELECTOR, "td[tabindex='0']"))
+        keys(page, key)
+    assert table(it, "kernel") == [[1, -1, -1], [-1, -1, -7], [5, 5, 1]]
     press(it, "filter 2")
     assert table(it, "kernel") == convolution.FILTER_2.tolist()
     press(it, "Reset")

@@ -298,7 +298,7 @@ play("convolution", (body, initial) => {
       state.minus = name;
       show();
     } else if (/^[0-9]$/.test(event.key)) {
-      edit(name, (state.minus ? -1 : 1) * event.key || 0);
+      edit(name, (state.minus === name ? -1 : 1) * event.key || 0);
       const next = Math.min(r * size[name] + c + 1, size[name] ** 2 - 1); // so that a whole image can be typed
       moveCursor(name, Math.floor(next / size[name]), next % size[name]);
     } else if ([" ", "Enter"].includes(event.key)) toggle(name);

@@ -204,7 +204,7 @@ rows.append(
 plots.table(["found in 100 views", "", "", "", "", ""], rows)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Only moved, it is always found; with the beak's pixels shuffled, so that only its colours are left, never. Noise hardly matters, even 0.8 where black is 0 and white is 1: it averages out over 5,376 numbers. From × 0.6 of the light on it begins to miss; × 1.5 in size (7 found) and a turn of 20° (48 one way, 0 the other) are both bad. The detector stands for **one** pattern at **every place**, not for one pattern in every light, size and direction.
+# Only moved, it is always found, of course: there the difference is 0; with the beak's pixels shuffled, so that only its colours are left, never. Noise hardly matters, even 0.8 where black is 0 and white is 1: it averages out over 5,376 numbers. From × 0.6 of the light on it begins to miss; × 1.5 in size (7 found) and a turn of 20° (48 one way, 0 the other) are both bad. The detector stands for **one** pattern at **every place**, not for one pattern in every light, size and direction.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Is it a detector for beaks?
@@ -217,7 +217,7 @@ print(*birds, sep=", ")
 print("beaks found:", sum(found), "of", len(found))
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# None. A picture of one beak is not the idea of a beak: a detector for all birds has to be **learned** from many of them. What it shares with ours is property 2: one set of weights serves every place.
+# None, and no wonder: they differ in size, direction and colour, and one of these can be enough (table above). A detector for all birds has to be **learned** from many of them. What it shares with ours is property 2: one set of weights serves every place.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # A hit is a window at most 8 pixels away from the beak in both directions; a count out of 100 is uncertain by up to ±10. The seven are all other birds of data/photos whose beak is at least 18 pixels long; there a hit is a window whose middle lies on a beak, and a beak with shuffled pixels hits up to 2 by accident. data/build/convolution_experiments.py has the boxes and the log.
@@ -267,7 +267,7 @@ plots.table(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Property 3 mostly holds for one step: 56 of 64 keep their name. A second step costs 26 names more, perhaps because the network was not trained on such pictures: upside down, too, only 35 keep theirs. With blocks of 8 averages keep twice as many as single pixels, with blocks of 4 perhaps more: to sum a block up may be better than to skip what is in it. Max pooling, slide 15, is another way, not tested here.
+# Property 3 mostly holds for one step: 56 of the 64 keep their name (of all 125 photos 83). A second step costs 26 names more (19 with averages), perhaps because the network was not trained on such pictures: upside down, too, only 35 keep theirs. With blocks of 8 averages keep twice as many as single pixels, with blocks of 4 perhaps more: to sum a block up may be better than to skip what is in it. Max pooling, slide 15, is another way, not tested here.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Where it is wrong
@@ -461,7 +461,7 @@ print("largest response, 6 × 6 image:  ", convolve_by_hand(image, filter1).max(
 print("largest response, 12 × 12 image:", convolve_by_hand(larger, filter1).max())
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# No: the best response falls from 3 to 1. Convolution handles a pattern that *moves*, not one that *grows*. A network must learn several sizes, or be shown them during training.
+# Hardly: the best response falls from 3 to 1, and a single white pixel gives 1, too. Convolution guarantees its answer to a pattern that *moves*, not to one that *grows*. A network must learn several sizes, or be shown them during training.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### The same two filters on a photo
@@ -484,8 +484,8 @@ for ax, picture, title in zip(
     ax.imshow(picture, vmin=0, vmax=1)
     ax.axis("off")
     ax.set_title(title)
-for ax, weights, title in zip(axes[1::2], (filter1, filter2), ("filter 1", "filter 2")):
-    plots.numbers(ax, weights)
+for ax, weights, title in zip(axes[1::2], (diagonal, upright), ("filter 1", "filter 2")):
+    plots.numbers(ax, weights, np.where(weights > 0, "1⅓", "−⅔").tolist(), limit=4)
     ax.set_title(title)
 plots.show(
     figure,
@@ -519,7 +519,7 @@ plots.table(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# For *lines*, filter 1 is selective: 4 to its own diagonal, a third of that to the other. For *edges* it is not: 1.33 against 2. A photo is full of edges. Nine weights make a rough detector.
+# For *lines*, filter 1 is selective: 4 to its own diagonal, a third of that to the other. For *edges* it barely tells the two diagonals apart, 1.33 against 2; exactly level and upright ones it ignores. (A slightly tilted edge, as the beak's, is a staircase of pixels.) A photo is full of edges. Nine weights make a rough detector.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### A control: mirror the photo
@@ -533,7 +533,7 @@ for name, picture in (("as it is", photo), ("mirrored", photo[:, ::-1])):
     print(f"{name}: beak {at_beak.mean():.3f}, whole photo {answer.mean():.3f}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# They fall only from 0.088 to 0.078. The beak's edge is only about 15° from level, measured by hand, so filter 1 can barely tell which way it leans. Without this control we would have said: "filter 1 has found a \\ , the beak".
+# They fall only from 0.088 to 0.078. The box also holds eye and cheek, and for edges filter 1 hardly prefers one diagonal (table above). Without this control we would have said: "filter 1 has found a \\ , the beak".
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### The beak itself as a filter
@@ -550,6 +550,7 @@ compared = [
     "turned 20°",
     "turned -20°",
     "turned 30°",
+    "turned -30°",
 ]
 plots.table(
     ["found in 100 views", *[name.replace("-", "−") for name in compared]],
@@ -801,7 +802,7 @@ own_filters = np.random.default_rng(3).normal(size=(16, 36)) * (connections > 0)
 compare(own_filters)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# The convolution cannot even answer the four images: with *one* filter nobody can be 16 different ones. On new images it is worse than the answer 0. Fewer weights help when what they say is **true**.
+# Best is the locally connected layer, 0.6: it has what is true, the small windows, and not what is false, the sharing. The convolution cannot even answer the four images: with *one* filter nobody can be 16 different ones. On new images it is worse than the answer 0. Fewer weights help when what they say is **true**.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### How many images does each layer need?
@@ -847,7 +848,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Nearly one filter: with up to 8 images a convolution is the best, though it is wrong; with 16 and more, the locally connected layer. **A restriction that is nearly true wins while examples are few.**
+# Nearly one filter: with up to 4 images a convolution is clearly the best, though it is wrong (at 8 the bands overlap); with 16 and more, the locally connected layer. **A restriction that is nearly true wins while examples are few.**
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Is it only the number of weights?
@@ -887,7 +888,7 @@ for name in (
     print(f"{name:20}", *[f"{low:.2f} to {high:.2f}  " for low, high in spans])
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# With 144 or 9 weights in the wrong places a layer does not learn it even from 128 images; with 4 images the first is far worse than the FC layer, the second no better. Being small does not help by itself: the wires and the sharing must fit the images. Lesson 2 asks the same about digits.
+# With 144 or 9 weights in the wrong places a layer does not learn it even from 128 images; with 4 images the first is far worse than the FC layer, the second no better. Being small does not help by itself: the wires and the sharing must fit the task. Lesson 2 asks the same about digits.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Try to break it
@@ -919,14 +920,13 @@ plots.table(["locally connected / convolution, images", *tried], rows)
 
 # %% slideshow={"slide_type": "skip"}
 print("second lowest to second highest of the 20, after 4 and after 64 images:")
-for pixels, noise in (("random", 0), ("random", 0.5), ("photos", 0), ("photos", 0.5)):
+for world, noise in (("random", 0), ("random", 0.5), ("photos", 0), ("photos", 0.5)):
     for layer in ("locally connected", "convolution"):
         spans = [
-            errors_of(layer, 0.3, pixels, noise)[counts.index(n)][[1, -2]]
-            for n in (4, 64)
+            errors_of(layer, 0.3, world, noise)[counts.index(n)][[1, -2]] for n in (4, 64)
         ]
         spans = [f"{low:.2f} to {high:.2f}  " for low, high in spans]
-        print(f"{pixels}, noise {noise}, {layer:18}", *spans)
+        print(f"{world}, noise {noise}, {layer:18}", *spans)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # Median errors, locally connected / convolution. The order turns in all four worlds (in the last one also after the first image), but not at the same place: after 4 or 8 images without noise, after 32 with noise, since few weights cannot learn much noise by heart. And one noisy piece of a photo is too little even for nine weights: its 16 windows look alike. How many examples are "few" depends on the data.
@@ -1226,7 +1226,7 @@ exercises.anti_diagonal_filter(kernel)
 
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
 # ### Exercise 2
-# The first layer of AlexNet: colour images of 227 × 227 pixels, 96 filters of 11 × 11, stride 4, no padding. What is the shape of the result, `(height, width, maps)`, and how many parameters has the layer, with biases?
+# The first layer of AlexNet: colour images of 227 × 227 pixels (the paper says 224, which does not fit the rest), 96 filters of 11 × 11, stride 4, no padding. What is the shape of the result, `(height, width, maps)`, and how many parameters has the layer, with biases?
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
 shape = ...
