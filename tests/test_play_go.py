@@ -272,7 +272,7 @@ def test_it_opens_without_errors_and_asks_for_nothing(browser, folder, file):
     assert requests == []
 
 
-@pytest.mark.parametrize("start", ["a game", "a ladder", "ladder + P5", "empty"])
+@pytest.mark.parametrize("start", ["a game", "a ladder", "ladder + Q4", "empty"])
 def test_the_first_state_stands_in_the_page_without_a_script(browser, tmp_path, start):
     html = play.go(start).data
     write(tmp_path, html)
@@ -342,7 +342,7 @@ def test_the_first_position_and_what_the_ladder_planes_are_worth(page, policy):
     choose(go(page), "ladder planes", "on")
     expect(page, now, policy)
 
-    for button, extra in (("a ladder", []), ("ladder + P5", [(14, 14)])):
+    for button, extra in (("a ladder", []), ("ladder + Q4", [(15, 15)])):
         press(go(page), button)
         now = board.Board(superko=False)
         now.place({BLACK: [(2, 3), (3, 2), (4, 2)], WHITE: [(3, 3), *extra]})

@@ -84,7 +84,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Stones of one colour side by side along the lines (not diagonally) form a **chain**; the empty points beside it are its **liberties**. With one left it is in **atari**; with none it is **captured**, taken off. An empty point enclosed by one chain is an **eye**. One may pass; after two passes the larger area wins: own stones and the points they enclose.
+# Stones of one colour side by side along the lines (not diagonally) form a **chain**; the empty points beside it are its **liberties**. With one left it is in **atari**; with none it is **captured**, taken off. An empty point with stones of one colour on all sides is an **eye** (our code looks at the diagonals, too). One may pass; after two passes the larger area wins: own stones and the points they enclose.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Four more rules
@@ -111,7 +111,7 @@ plots.show(
 # They could go on for ever: so the **ko** rule forbids taking back at once. **Superko** forbids every earlier position. **Suicide**, a move that captures nothing and leaves its own chain without a liberty, is forbidden: White can never fill both eyes, so the chain is safe, unless Black fills one of them, an **own eye**. **Komi**: Black begins; for that White gets 7.5 points; the half rules out a draw.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# GNU Go plays without superko, and so do we with its games: `superko=False` in the code. Longer circles than a ko are rare. White may fill one of the two eyes only if that captures; it does not, since the other eye is a liberty. A player must know when not to move: filling an own eye is nearly always the worst move on the board.
+# GNU Go plays without superko, and so do we with its games: `superko=False` in the code. Longer cycles than a ko are rare. White may fill one of the two eyes only if that captures; it does not, since the other eye is a liberty. A player must know when not to move: filling an own eye is nearly always the worst move on the board.
 
 # %% [markdown] deck=[40] slideshow={"slide_type": "slide"}
 # ## Training: from records of games
@@ -364,7 +364,7 @@ plots.show(
 # The CNN finds more than nine of ten of its patterns, however far we move them: the same filters look everywhere. The FC net loses four of five of its own as soon as they are moved by *one* point, and then finds only 15 to 25 % of them (40 patterns, so give or take 13 points), against 6 to 14 % of moves that were not its first choice (dotted). What it has learned at one point it has not learned at the next.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# At home all is 1: so the patterns are chosen. The FC net is seldom right, and seldom knows a move from 11 × 11 points alone, so there are fewer patterns of it, out of all 150 test games; the notebook prints how many were asked. The dotted lines are the control: the middle of a pattern that the network does not predict. The CNN looks at 15 × 15 points, we kept 11 × 11: therefore it, too, loses some.
+# At home all is 1: so the patterns are chosen. The FC net is seldom right, and seldom knows a move from 11 × 11 points alone, so there are fewer patterns of it, out of all 150 test games; the notebook prints how many were asked. The dotted lines are the control: the middle of a pattern that the network does not predict. The CNN looks at 15 × 15 points, we kept 11 × 11: therefore it, too, knows only a part of the patterns at home. Why it loses some when they are moved: next slide.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Worse in the centre?
@@ -381,7 +381,7 @@ axes[0].set_title("found: by the place of the middle")
 figure.colorbar(picture, ax=axes[0], shrink=0.8, label="share of the patterns")
 for ax, place, name in ((axes[1], 40, "in the centre"), (axes[2], 0, "in the corner")):
     picture = ax.imshow(
-        rivals[:, place].mean(axis=0).reshape(19, 19), cmap="Reds", vmin=0, vmax=0.3
+        rivals[:, place].mean(axis=0).reshape(19, 19), cmap="Reds", vmin=0, vmax=0.2
     )
     row, column = places[place]
     plots.frame(ax, row, column, 11, 11, colour="#0072B2")
@@ -398,7 +398,9 @@ plots.show(
 )
 
 # %% slideshow={"slide_type": "skip"}
-bias = cnn.get_layer("logits").bias.numpy()  # all that differs from point to point
+bias = cnn.get_layer(
+    "logits"
+).bias.numpy()  # differs from point to point, as do the zeros at the edge
 without = better(tests["CNN"][0] - bias)
 for name, points in (("with the bias", rivals), ("without it", without)):
     found = (points.sum(axis=2) < 5).mean(axis=0).reshape(9, 9)
@@ -409,31 +411,32 @@ for name, points in (("with the bias", rivals), ("without it", without)):
 # %% slideshow={"slide_type": "subslide"}
 among = ((rivals & covered.reshape(81, 361)).sum(axis=2) < 5).mean()
 outside = (rivals[:, 40] & ~covered[40].reshape(361)).sum() / rivals[:, 40].sum()
-print(f"in the first five of the pattern's own 121 points: {among:.0%}, at all places")
+print(f"in the first five of the pattern's own 121 points: {among:.1%}, at all places")
 print(f"of what beats it in the centre, outside the pattern: {outside:.0%}")
 
 line = np.minimum(*[np.minimum(v, 18 - v) for v in np.divmod(y, 19)]) + 1  # 1: the edge
 stones = np.abs(x).sum(axis=(1, 2, 3))
 share, late = np.isin(line, (3, 4))[stones < 30].mean(), stones[line > 6].mean()
 print(f"moves on the third or fourth line, with fewer than 30 stones: {share:.0%}")
-print(f"stones on the board when the centre is played, in the mean: {late:.0f}")
+print(f"stones on the board when the centre is played: {late:.0f} on average,", end=" ")
+print(f"for all moves {stones.mean():.0f}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Mostly it is our test: 88 % in the nine central places, 95 % in the four corner blocks of 3 × 3 places. Among the pattern's own 121 points the move is always in the first five; 94 % of what beats it in the centre lies outside. On an *empty* rest of the board a network expects the opening, and GNU Go opens on the third and fourth line. With the pattern in a corner, the rivals are a few points of the other corners; in the centre, all sides are empty, as in no game: there it is played when the sides are full.
+# Mostly it is our test: 88 % in the nine central places, 95 % in the four corner blocks of 3 × 3 places. Among the pattern's own 121 points the move is practically always in the first five; 94 % of what beats it in the centre lies outside. On an *empty* rest of the board a network expects the opening, and GNU Go opens on the third and fourth line. With the pattern in a corner, the rivals are a few points of the other corners; in the centre, all sides are empty, as in no game: there the centre is played late, with 127 stones on the board on average (all moves: 113).
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# The bias is the network's only part that differs from point to point. Taken away, 87 % are found in the centre and 96 % in the corners: the bias is not the reason.
+# Apart from the zeros at the edge, the bias is the network's only part that differs from point to point. Taken away, 87 % are found in the centre and 96 % in the corners: the bias is not the reason.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A pattern that is not small: the ladder
-# Black's marked move, E16, puts White's stone D16 in atari. White adds a stone and has two liberties, Black takes one, atari again, and so on in a staircase to the edge, where White has nowhere to run. A white stone on the way, as P5, saves the chain: it joins it, and has liberties again.
+# Black's marked move, E16, puts White's stone D16 in atari. White adds a stone and has two liberties, Black takes one, atari again, and so on in a staircase to the edge, where White has nowhere to run. A white stone on the way, as Q4, saves the chain: it joins it, and has liberties again.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
 corner = {board.BLACK: [(2, 3), (3, 2), (4, 2)], board.WHITE: [(3, 3)]}
 works, fails = board.Board(), board.Board()
 works.place(corner)
 fails.place(corner)
-fails.place({board.WHITE: [(14, 14)]})
+fails.place({board.WHITE: [(15, 15)]})
 chase = works.copy()
 moves = "E16 D15 D14 E15 F15 E14 E13 F14 G14 F13".split()
 for place in moves:
@@ -442,18 +445,18 @@ numbers = {place: number for number, place in enumerate(moves, start=1)}
 figure, axes = plt.subplots(1, 3, figsize=(15.5, 5.4))
 drawing.draw(axes[0], works, marks={"E16": "square"}, title="E16 starts a ladder")
 drawing.draw(axes[1], chase, marks=numbers, last_move=False, title="ten moves later")
-drawing.draw(axes[2], fails, marks={"E16": "square"}, title="with P5, it fails")
-axes[2].plot([4.5, 13.3], [4.5, 13.3], "--", color="#0072B2", linewidth=2)
+drawing.draw(axes[2], fails, marks={"E16": "square"}, title="with Q4, it fails")
+axes[2].plot([4.5, 14.3], [4.5, 14.3], "--", color="#0072B2", linewidth=2)
 plots.show(
     figure,
-    "Three boards with coordinates: a white stone at D16 with two black ones beside it and a third diagonally below, and the ladder's first move E16 marked; ten numbered moves later a staircase of black and white stones; and the first board with a further white stone at P5, far away on the ladder's path, which is dashed.",
+    "Three boards with coordinates: a white stone at D16 with two black ones beside it and a third diagonally below, and the ladder's first move E16 marked; ten numbered moves later a staircase of black and white stones; and the first board with a further white stone at Q4, far away on the ladder's path, which is dashed.",
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # **Before you go on:** how far does this CNN see, with its one layer of 5 × 5 and five of 3 × 3?
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# It sees 5 + 5 · 2 = 15 points in each direction, seven to each side. The far stone is eleven rows away from the marked point. Whether it is there or not, the CNN's score of this move is exactly the same: no training can change that.
+# It sees 5 + 5 · 2 = 15 points across, seven to each side. The far stone is twelve rows away from the marked point. Whether it is there or not, the CNN's score of this move is exactly the same: no training can change that.
 #
 # A ladder can be as large as the board, and even a network that sees so far must read it out move by move. AlphaGo's authors let a program do it, and gave its answer to the network as an input.
 
@@ -510,13 +513,13 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Black is 1. Third picture: stones in atari; where they are the other's, a move on their last liberty captures (fourth).
+# Dark is 1, whatever the colour of the stone. Third picture: stones in atari; where they are the other's, a move on their last liberty captures (fourth).
 
 # %% slideshow={"slide_type": "subslide"}
 policy = networks.trained("policy")
 sizes = [w.shape[0] for w in policy.weights if w.ndim == 4]  # 5, 3, 3, …, 3, 1
 sight = 1 + sum(size - 1 for size in sizes)
-print(f"It sees {sight} points, {sight // 2} to each side; the stone is 11 rows away.")
+print(f"It sees {sight} points, {sight // 2} to each side; the stone is 12 rows away.")
 
 both = np.array([planes.encode(works), planes.encode(fails)])
 for name, network in {"CNN, board": cnn, "CNN, 48 planes, larger": policy}.items():
@@ -525,7 +528,7 @@ for name, network in {"CNN, board": cnn, "CNN, 48 planes, larger": policy}.items
     print(f"{name}: where the ladder fails, the score of E16 changes by {change:+.1f}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Within its 21 points the boards differ only in one plane, which says "captures in a ladder": so the change comes from it. On this position the network uses what it has been told.
+# Within its 21 points the boards differ in a single number, at E16 in the plane "captures in a ladder": so the change comes from it. On this position the network uses what it has been told.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What the first layer looks for
@@ -814,7 +817,7 @@ for run in comparison["runs"]:
         print(f"{run['pooling']}: {before['top1']:.1%}, with more {run['top1']:.1%}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# All gain, and the gap to *max* does not close (11.4 points, then 12.6; one seed): as far as we trained, no sign that it is only slower. Why, then, is pooling used at all? In the photo of a bird it does not matter on which of four neighbouring pixels an edge lies: the class is the same. In Go it matters twice: which stones touch, and on which point to play.
+# All gain. The gap to *max* grows in points (11.4, then 12.6) and shrinks in proportion (4.6 times, then 3.9; one seed). If it is only slower, then very much so: after 192,000 positions it has not half of what *none* had after 32,000. Why, then, is pooling used at all? In the photo of a bird it does not matter on which of four neighbouring pixels an edge lies: the class is the same. In Go it matters twice: which stones touch, and on which point to play.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## AlphaGo's network, line by line
@@ -889,7 +892,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Mostly by the falling rate. With a constant one it learns most at once (34 % after 0.13 million positions, 40 % after 1.3), and then creeps from 40 to 42 %; when the rate falls, it reaches 48. The usual explanation, which we did not test: large steps jump over a minimum in which small ones settle. Each new round first loses five points; for the last two, rate, layers and positions changed together.
+# Mostly by the falling rate. With a constant one it learns most at once (34 % after 0.13 million positions, 40 % after 1.3), and then creeps from 40 to 42 %; when the rate falls, it reaches 48. The usual explanation, which we did not test: large steps jump over a minimum in which small ones settle. Each new round first loses five points; for the last two per cent, from 48 to 50, rate, layers and positions changed together.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # One training with one seed, and 4,096 validation positions, so a point on the line is good to about one and a half points. Round 2 changes the layers and the positions: what the layers alone bring, the line does not say, and its one point is within that noise. At the end the losses part, 1.66 in training and 1.78 in validation: now more games would probably help, not only more computing. AlphaGo took 340 million steps of 16 positions each, ours 96,200 of 128. The layers that change nothing at first are those of "Net2Net" (Chen, Goodfellow, Shlens, 2016).
@@ -994,12 +997,12 @@ for length in ("10 moves", "40 moves"):
     print("    (they choose number 1 to 5:", *found["ranks"], "times)")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Of GNU Go's moves they see nothing: shuffled, they are right as often (that often because lines frequently end alike, and then the likelier move is played). What they avoid may be coarse mistakes. AlphaGo's search follows thousands of lines a move. A network like ours suggests the moves; a second one, trained on games that an improved copy of the first played against itself, judges who is winning.
+# Of GNU Go's moves they see little or nothing: shuffled, they are right about as often (that often because lines frequently end alike, and then the likelier move is played). What they avoid may be coarse mistakes. AlphaGo's search follows thousands of lines a move. A network like ours suggests the moves; a second one, trained on games that an improved copy of the first played against itself, judges who is winning.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Clark and Storkey's network did beat GNU Go: larger, and trained on many more games, of strong players. Whoever imitates GNU Go, with mistakes, is hardly stronger than GNU Go.
 #
-# Playouts: ten games, one line for each move and one view of the board in it, so take it as a warning and not as a law. In pairs of games (mean, standard error): 40 moves lose by 54 ± 16 points more than the likeliest move, 10 moves by 19 ± 18; with the ends shuffled they lose by 64 ± 20 and 68 ± 24 more. One move takes two seconds with 40 moves. The 200 positions are a sample: all shares are good to about six points. Often several lines end alike (in 119 of the 200 positions with 10 moves, in 70 with 40), and then the likelier move is played, shuffled or not. One line is mostly chance: with two views of the board in the playouts in place of one they choose the same move in 35 % of the positions (23 % by chance). More lines for each move would make the estimate better, and take more time. A simpler control would be one of the five at random; it loses by 216 points, but it also keeps the likeliest move less often, so it does not tell what the playouts see.
+# Playouts: ten games, one line for each move and one view of the board in it, so take it as a warning and not as a law. In pairs of games (mean, standard error): 40 moves lose by 54 ± 16 points more than the likeliest move, 10 moves by 19 ± 18; with the ends shuffled they lose by 64 ± 20 and 68 ± 24 more. One move takes two seconds with 40 moves. The 200 positions are a sample: all shares are good to about seven points. Often several lines end alike (in 119 of the 200 positions with 10 moves, in 70 with 40), and then the likelier move is played, shuffled or not. One line is mostly chance: with two views of the board in the playouts in place of one they choose the same move in 35 % of the positions (23 % by chance). More lines for each move would make the estimate better, and take more time. A simpler control would be one of the five at random; it loses by 216 points, but it also keeps the likeliest move less often, so it does not tell what the playouts see.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Play against it
@@ -1012,7 +1015,7 @@ play.go()
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### What two planes are worth
-# N1 falls from 99 % to less than half, but stays the first choice. In the toy's position *a ladder*, E16 falls from 44 % to 13 %: around E16 the input is now the same as in *ladder + P5* (15 %, since points near P5 differ). So a zero is not "I do not know"; it says "no move captures or escapes in a ladder here". Perhaps the network believes it when the answer depends on stones that it cannot see; at N1 it also sees the stones nearby.
+# N1 falls from 99 % to less than half, but stays the first choice. In the toy's position *a ladder*, E16 falls from 44 % to 13 %: around E16 the input is now the same as in *ladder + Q4* (14 %, since points near Q4 differ). So a zero is not "I do not know"; it says "no move captures or escapes in a ladder here". Perhaps the network believes it when the answer depends on stones that it cannot see; at N1 it also sees the stones nearby.
 #
 # In 1,000 positions, half of which have a one in these planes, zeros change the first choice in 5 to 6 %.
 
