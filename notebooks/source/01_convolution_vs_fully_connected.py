@@ -44,7 +44,7 @@ layer = keras.layers.Dense(neurons, use_bias=False)
 layer.build((None, inputs))
 
 print(f"{inputs:,} inputs × {neurons:,} neurons = {inputs * neurons:,} weights")
-print("Keras counts the same:", layer.count_params() == 30_000_000)
+print("Keras counts the same:", layer.count_params() == inputs * neurons)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # Thirty million weights, in the first layer alone, for a photo the size of a thumbnail.
@@ -217,7 +217,7 @@ print(*birds, sep=", ")
 print("beaks found:", sum(found), "of", len(found))
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# None, and no wonder: they differ in size, direction and colour, and one of these can be enough (table above). A detector for all birds has to be **learned** from many of them. What it shares with ours is property 2: one set of weights serves every place.
+# None, and no wonder: they differ in colour, size and direction; each of the last two can be enough (table above). A detector for all birds has to be **learned** from many of them. What it shares with ours is property 2: one set of weights serves every place.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # A hit is a window at most 8 pixels away from the beak in both directions; a count out of 100 is uncertain by up to ±10. The seven are all other birds of data/photos whose beak is at least 18 pixels long; there a hit is a window whose middle lies on a beak, and a beak with shuffled pixels hits up to 2 by accident. data/build/convolution_experiments.py has the boxes and the log.
@@ -267,7 +267,7 @@ plots.table(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Property 3 mostly holds for one step: 56 of the 64 keep their name (of all 125 photos 83). A second step costs 26 names more (19 with averages), perhaps because the network was not trained on such pictures: upside down, too, only 35 keep theirs. With blocks of 8 averages keep twice as many as single pixels, with blocks of 4 perhaps more: to sum a block up may be better than to skip what is in it. Max pooling, slide 15, is another way, not tested here.
+# Property 3 mostly holds for one step: 56 of the 64 keep their name (of all 125 photos 83). A second step costs 26 names more (19 with averages), perhaps because the network was not trained on such pictures: upside down, too, only 35 keep theirs. With blocks of 8 averages keep twice as many as single pixels, with blocks of 4 perhaps more: to sum a block up may be better than to skip what is in it. Max pooling, below, is another way, not tested here.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Where it is wrong
@@ -300,7 +300,7 @@ plots.flow(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Nobody trains these parts one after another: one loss at the end trains all weights together. We now take the parts in order, on an image that is small enough to check by hand.
+# These parts are usually not trained one after another: one loss at the end trains all weights together. We now take the parts in order, on an image that is small enough to check by hand.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Slide 6. The map of the next half hour. Come back to this picture after each part.
@@ -447,7 +447,7 @@ print("Conv2D agrees:        ", np.array_equal(from_layer, feature_map))
 print("our helper agrees:    ", np.array_equal(from_helper, feature_map))
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Nobody flips the filter. Mathematicians call this *cross-correlation* and keep "convolution" for the version with a flipped filter. Since a CNN learns its filters, it does not matter which of the two it computes.
+# None of the three flips the filter. Mathematicians call this *cross-correlation* and keep "convolution" for the version with a flipped filter. Since a CNN learns its filters, it does not matter which of the two it computes.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Beyond the slide: a larger pattern
@@ -497,7 +497,7 @@ plots.show(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### What does a filter answer to?
-# Ideal pictures, eight of them: a bright line of one pixel, and an edge between dark and bright, in four directions.
+# Ideal pictures, eight of them: a bright line one pixel wide, and an edge between dark and bright, in four directions.
 #
 # **Before you run the cell:** which of the eight gives filter 1 its largest answer? And does it ignore the other diagonal?
 
@@ -519,7 +519,7 @@ plots.table(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# For *lines*, filter 1 is selective: 4 to its own diagonal, a third of that to the other. For *edges* it barely tells the two diagonals apart, 1.33 against 2; exactly level and upright ones it ignores. (A slightly tilted edge, as the beak's, is a staircase of pixels.) A photo is full of edges. Nine weights make a rough detector.
+# For *lines*, filter 1 is selective: 4 to its own diagonal, a third of that to the other. For *edges* it is less so: 2 to its own diagonal, two thirds of that to the other; exactly level and upright ones it ignores. (A slightly tilted edge, as the beak's, is a staircase of pixels.) A photo is full of edges. Nine weights make a rough detector.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### A control: mirror the photo
@@ -533,11 +533,11 @@ for name, picture in (("as it is", photo), ("mirrored", photo[:, ::-1])):
     print(f"{name}: beak {at_beak.mean():.3f}, whole photo {answer.mean():.3f}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# They fall only from 0.088 to 0.078. The box also holds eye and cheek, and for edges filter 1 hardly prefers one diagonal (table above). Without this control we would have said: "filter 1 has found a \\ , the beak".
+# They fall only from 0.088 to 0.078. The box also holds eye and cheek, the beak is nearer to level than to a diagonal, and an edge like / still gets two thirds of the answer (table above). Without this control we would have said: "filter 1 has found a \\ , the beak".
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### The beak itself as a filter
-# Under property 2 we compared the beak with every window. Now use it as a filter of 28 × 64 × 3 weights: multiply, add up, take the largest answer. Once as it is, once with the mean of its weights subtracted.
+# Under property 2 we compared the beak with every window. Now use it as a filter of 28 × 64 × 3 weights: multiply, add up, take the place where the answer is largest in size (plus or minus). Once as it is, once with the mean of its weights subtracted.
 #
 # **Before you look:** which of the two is better, and why?
 
@@ -566,7 +566,7 @@ plots.table(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# As it is, the filter never finds the beak: all its weights are positive, and it takes the brightest place. With the mean subtracted it finds the beak at half the light, where the comparison fails: half the light halves *all* answers, and the largest stays the largest. It also bears × 1.5 in size and turns of 20° better (89 and 39 against 48 and 0); only at 30° one way does the comparison find more, 24 against 0 (the other way both find none).
+# As it is, the filter never finds the beak: all its weights are positive, and it takes the brightest place. With the mean subtracted it finds the beak at half the light, where the comparison fails: half the light halves *all* answers, and the largest stays the largest. It also bears × 1.5 in size and turns of 20° better (89 and 39 against 48 and 0); of these eight changes only at 30° one way does the comparison find more, 24 against 0 (the other way both find none).
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Beyond the slide. "Largest answer" is the largest size of the answer over all places; a filter whose mean is 0 gives the negative image the same answer with the other sign. A learned filter may have any mean; its bias and the next layer can make up for brightness.
@@ -604,7 +604,7 @@ print(
 # 27 weights and **one** map: the channels are summed. A filter can therefore ask for "red here and blue there", which three separate maps cannot.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Slide 11. A very common mistake. The depth of a filter is always the depth of its input.
+# Slide 11. A very common mistake. In an ordinary convolution a filter is as deep as its input.
 
 # %% [markdown] deck=[12] slideshow={"slide_type": "slide"}
 # ## Convolution versus fully connected
@@ -627,7 +627,7 @@ print("the helper builds the same W: ", np.array_equal(W, helper))
 # Slide 12. The sentence in bold is the whole lesson. The next two slides draw it, count it, train it, and try where it is wrong.
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# As in any layer, an output may also get a bias (one for each filter) and an activation such as ReLU. We leave both out to keep the numbers readable.
+# As in any layer, an output may also get a bias (one for each filter) and an activation such as ReLU, max(0, x). We leave both out to keep the numbers readable.
 
 # %% [markdown] deck=[13] slideshow={"slide_type": "slide"}
 # ## Fewer parameters
@@ -659,7 +659,7 @@ convolution.show_wires(
 
 # %% [markdown] deck=[14] slideshow={"slide_type": "slide"}
 # ## Even fewer parameters
-# The second output is the −1, one step to the right. Its nine wires go to other pixels.
+# The second output is the −1, one step to the right. Its nine wires move with the window.
 #
 # **Before you look:** to which pixels? And with which weights?
 
@@ -802,7 +802,7 @@ own_filters = np.random.default_rng(3).normal(size=(16, 36)) * (connections > 0)
 compare(own_filters)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Best is the locally connected layer, 0.6: it has what is true, the small windows, and not what is false, the sharing. The convolution cannot even answer the four images: with *one* filter nobody can be 16 different ones. On new images it is worse than the answer 0. Fewer weights help when what they say is **true**.
+# Best is the locally connected layer, 0.6: it has what is true, the small windows, and not what is false, the sharing. The convolution cannot even answer the four images: *one* filter cannot be 16 different ones. On new images it is worse than the answer 0. Fewer weights help when what they say is **true**.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### How many images does each layer need?
@@ -848,7 +848,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Nearly one filter: with up to 4 images a convolution is clearly the best, though it is wrong (at 8 the bands overlap); with 16 and more, the locally connected layer. **A restriction that is nearly true wins while examples are few.**
+# Nearly one filter: with up to 4 images a convolution is clearly the best, though it is wrong (at 8 the bands overlap); with 16 and 32, the locally connected layer; from 64 on the fully connected one is as good. **A restriction that is nearly true wins while examples are few.**
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Is it only the number of weights?
@@ -1173,7 +1173,7 @@ print("shape of the second layer's filters:", second.kernel.shape)
 
 # %% [markdown] deck=[18] slideshow={"slide_type": "slide"}
 # ## Flatten
-# At the end, the small image becomes a vector, and an FC network takes over. The whole path in Keras, with our two filters as weights:
+# At the end, the small image becomes a vector, and an FC network takes over. The path up to there in Keras, with our two filters as weights:
 
 # %% slideshow={"slide_type": "fragment"}
 network = keras.Sequential(
@@ -1210,7 +1210,7 @@ print("eight values:", vector, " by hand:", new_image.ravel())
 
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
 # ## Exercises
-# Replace the three dots by your answer and run the cell: it tells you whether you are right, and gives a hint if not. All are solved in `solutions/`.
+# Replace the three dots by your answer and run the cell: it tells you whether you are right, and gives a hint if not. All are solved in `notebooks/solutions/`.
 #
 # ### Exercise 1
 # Write a 3 × 3 filter of −1s and 1s that gives 3 on the *anti*-diagonal (from bottom left to top right), and a negative number on every other straight line of three pixels that are 1: three rows, three columns, the main diagonal.
@@ -1242,7 +1242,7 @@ exercises.first_layer_of_alexnet(shape, parameters)
 
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
 # ### Exercise 3
-# A shared weight is 0.5 and has two copies. Backpropagation, with the copies treated as separate weights, gives the gradients 0.2 and −0.6. What is the weight after one step of gradient descent with learning rate 0.1?
+# A shared weight is 0.5 and has two copies. With the copies treated as separate weights, their gradients are 0.2 and −0.6. What is the weight after one step of gradient descent with learning rate 0.1?
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
 weight = ...
@@ -1275,7 +1275,7 @@ exercises.gradient_of_max_pooling(gradient)
 
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
 # ### Exercise 5: your own pattern
-# Think of a 3 × 3 pattern that is not on the slides: a cross, a corner, a T. Draw an image of 0s and 1s in which it stands at two places or more, beside other things, and write the filter that finds it: the feature map shall be largest at these places, and at most half as large in windows away from them. There are many ways.
+# Think of a 3 × 3 pattern that is not on the slides: a cross, a corner, a T. Draw an image of 0s and 1s in which it stands at two places or more, beside other things, and write the filter that finds it: the feature map shall be largest at these places, and at most half as large in every window that overlaps none of them. There are many ways.
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
 my_image = ...

@@ -120,7 +120,7 @@ print("first rows of the boxes:", tops)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### From boxes to pixels
-# A pixel lies under several boxes. We give it the mean of their drops (`occlusion.to_pixels`) and paint the result over the photo: orange where covering makes the class less likely, blue where it makes it more likely. So colour runs over the edge of the thing, by up to one box width. The frame shows one box, where the drop is largest in size. `paint` draws all these maps and `scale` their colour bar; `band` gives a mean with its 95 % band; `paint_winners` draws another kind of map, later.
+# Most pixels lie under several boxes (at the border under fewer, so that colour is stronger there). We give a pixel the mean of their drops (`occlusion.to_pixels`) and paint the result over the photo: orange where covering makes the class less likely, blue where it makes it more likely. So colour runs over the edge of the thing, by up to one box width. The frame shows one box, where the drop is largest in size. `paint` draws all these maps and `scale` their colour bar; `band` gives a mean with its 95 % band; `paint_winners` draws another kind of map, later.
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
 ORANGE_IS_LOSS = LinearSegmentedColormap.from_list(
@@ -211,7 +211,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# (224 − 32) / 8 + 1 = 25 places each way. Only boxes over the face, or at its edge, cost much; a box of 32 pixels on fur or leaves costs little.
+# (224 − 32) / 8 + 1 = 25 places each way. Only boxes over the face, or at its edge, cost more than 20 of the 91 points; on fur or leaves it is at most about 15.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Play: drag the grey box
@@ -249,7 +249,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# One photo cannot decide (each map has its own colour scale; random logits move far less): the random squares are spread all over it, but four of the five largest lie on or beside the face. So 25 photos, and the *sizes* of the drops, since random weights toss a coin for the sign:
+# One photo cannot decide (each map has its own colour scale): the random squares are spread all over it, but four of the five largest lie on or beside the face. So 25 photos, and the *sizes* of the drops, since random weights toss a coin for the sign:
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 rows = []
@@ -264,7 +264,7 @@ columns = ["sizes of the drops, beside", "mean rank correlation, 25 photos", "95
 plots.table(columns, rows)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# (1: the boxes in the same order; 0: no relation.) Hardly: random networks agree with the map no more than a map of *another photo* does, and a blob agrees far more. Part of the trained network's map is just the middle of the photo.
+# (1: the boxes in the same order; 0: no relation.) Hardly: random networks agree with the map no more than a map of *another photo* does, and a blob agrees far more. Part of the order can be guessed from the place in the photo alone.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # 25 photos: every fifth of the pool, boxes of 32 pixels, logits. With signs the correlation with random networks is 0.01 (−0.02 to 0.03), but that proves nothing: it would be 0 for any random map.
@@ -307,7 +307,7 @@ for margin in (0, 16, 32, 48):
     print(f"the bowl and {margin} pixels around it, on grey: ladle {chance:.0%}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Hardly: the bowl alone gets a quarter, and even with cloth and parts of handle and fork around it, it is 77 %, not 96 %. "It cannot do without" and "it is enough" are two questions. The map answers the first only. Exercise 4 asks the second one for a whole photo.
+# On grey, hardly: the bowl alone gets a quarter, and even with cloth and parts of handle and fork around it, it is 77 %, not 96 %. "It cannot do without" and "it is enough" are two questions. The map answers the first only. Exercise 4 asks the second one for a whole photo.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Story 3: a second object
@@ -381,13 +381,15 @@ plots.show(
 # ### What does blue mean?
 # It is often said: blue is evidence for a *rival*; hide it, and the class gains, since all probabilities share 100 %. We looked at all boxes (32 pixels, grey, all 125 photos) that raise the class by 5 points or more.
 #
-# **Before you look:** for how many of them did the strongest rival lose more than the class itself gained?
+# **Before you look:** for how many of them did the logit of the rival (the second class without a box) fall by more than the class's own rose?
 
 # %% slideshow={"slide_type": "fragment"}
 gained = measured["gained"]
 print(f"{gained['boxes']} boxes in {gained['photos']} photos")
-print(f"the rival lost more than the class gained: {gained['rival lost more']:.0%}")
-print(f"the class's own logit rose:                {gained['class gained']:.0%}")
+print(
+    f"the rival's logit fell more than the class's rose: {gained['rival lost more']:.0%}"
+)
+print(f"the class's own logit rose:                        {gained['class gained']:.0%}")
 print("medians, own logit's rise and rival's fall:", gained["median"])
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
@@ -480,7 +482,7 @@ plots.table(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Is it only the hammer? In the 8 photos of our pool that stand on white, with 206 such boxes of 32 pixels, grey moves the log-odds by 0.06 to 0.25 (each photo's median). The hammer is the extreme: at most 1.0, in the seven others at most 0.3 to 0.7. Boxes that do hide something: 0.2 to 0.5 in the median.
+# Is it only the hammer? In the 8 photos of our pool with a thing on white, with 206 such boxes of 32 pixels, grey moves the log-odds by 0.06 to 0.25 (each photo's median). The hammer is the extreme: at most 1.0, in the seven others at most 0.3 to 0.7. Boxes that do hide something: 0.2 to 0.5 in the median.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 figure, axes = plt.subplots(2, 4, figsize=(13, 6.2))
@@ -503,7 +505,7 @@ plots.show(
 # **A drop says "the picture changed", not only "something was hidden"**: try several fillings before you believe a map. It can even turn the sign: at the end of the neck a grey box costs, a white one helps.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# White is right for this photo only: on the gorilla a white box is as strange as a grey one. Blur leaves the coarse colours, so it hides less. No filling is neutral; photos with a grey box are rare or missing in its training.
+# White is right for this photo only: on the gorilla a white box is as strange as a grey one. Blur leaves the coarse colours, so it hides less. No filling is neutral; photos with a grey box are rare or missing in the network's training.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## How large a box, how short a step?
@@ -644,23 +646,26 @@ for place, (_, values, colour) in enumerate(lines):
     jitter = np.random.default_rng(0).uniform(-0.16, 0.16, len(values))
     ax.plot(values, place + jitter, "o", color=colour, alpha=0.25, markersize=5)
     mean, low, high = band(values)
-    ax.plot([low, high], [place, place], color=colour, linewidth=9)
+    ax.plot([low, high], [place, place], color=colour, linewidth=9, solid_capstyle="butt")
     text = f"{mean:.2f}   n = {len(values)}".replace("-", "−")
     ax.text(1.04, place, text, va="center")
 ax.axvline(0, color=plots.INK, linewidth=1)
-ax.set(xlim=(-1, 1), xlabel="rank correlation over 49 boxes, one dot a photo")
+ax.set(
+    xlim=(-1, 1),
+    xlabel="rank correlation over 49 boxes: a dot a photo, the mean and its 95 % band",
+)
 ax.set_yticks(range(len(lines)), [line[0] for line in lines])
 ax.invert_yaxis()
 plots.show(
     figure,
-    "Ten rows of dots, one for each photo, with the band of their mean: near 0.9 for another score and for the mean colour, less for blur and shuffled pixels, widely scattered around 0.15 for the lost sign. For the slope the dots move from 0.84 with 2 % grey down to 0 with the whole box grey.",
+    "Ten rows of dots, one for each photo, with the band of their mean: near 0.9 for another score and for the mean colour, less for blur and shuffled pixels, widely scattered around 0.15 for the lost sign. For the slope the dots move from 0.84 with 2 % grey down to 0 with the whole box grey; 0.40 for each pixel for itself.",
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Blue: against the map of the logit with grey boxes, one thing changed. The score (0.89) and the mean colour (0.90) change little, shuffled pixels much (0.51); the lost sign leaves 0.15, between −1 and 1, since 45 % of the boxes *raise* the logit. Orange: against the slope. It foretells what 2 % of grey does, and in nearly no photo what full grey does (0.04): the **size of the change** matters most, the sign (0.15) hardly less. (Green, the region: the slope of the box as a whole against its pixels each for itself, 0.40.)
+# Blue: against the map of the logit with grey boxes, one thing changed. The score (0.89) and the mean colour (0.90) change little, shuffled pixels much (0.51); the lost sign leaves 0.15, between −1 and 1: 45 % of the boxes *raise* the logit, in some photos nearly all, in others nearly none. Orange: against the slope. It foretells what 2 % of grey does, and in nearly no photo what full grey does (0.04): the **size of the change** matters most, the sign (0.15) hardly less. (Green, the region: the size of the box's slope against the sizes of its pixels' slopes added up, 0.40.)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# All rows: the logit of the class that the photo gets, grey, boxes of 32 pixels; n photos, all or every fifth. Orange: occlusion against the slope of the same box. Green: the slope of the box against the slopes of its pixels, each for itself (the sizes added up, as the absolute value of lesson 4 does): the fourth line of the table. Thick: the 95 % band of the mean over the photos (bootstrap). The last number of a row is the mean. Two percent and more: a straight line is right at the point where it touches, and networks bend soon.
+# All rows: the logit of the class that the photo gets, grey, boxes of 32 pixels; n photos, all or every fifth. Orange: occlusion against the slope of the same box. Green: the size of the box's slope against the sizes of its pixels' slopes, added up: the third line of the table. Thick: the 95 % band of the mean over the photos (bootstrap). The last number of a row is the mean. Two percent and more: a straight line is right at the point where it touches, and networks bend soon.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### And the usual comparison?
@@ -795,7 +800,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Of 120 pairs, with grey, this is the worst: the two regions cost 10 and 12 points alone, and 69 together. The two hold parts of the two flippers: that looks like a proof that each flipper stands in for the other. But with other fillings it is 60 or 70 points, and with blur another pair is the worst (41).
+# Of 120 pairs, with grey, this is the worst: the two regions cost 10 and 12 points alone, and 69 together. The two hold parts of the two flippers: that looks like a proof that each flipper stands in for the other. Two other fillings agree (60 and 70 points), but with blur another pair is the worst (41).
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### The surplus
@@ -858,7 +863,7 @@ print(f"surplus of 0.5 or more: {len(half)} in {len(set(half))} photos")
 print(f"boxes that raise the logit: {np.mean(measured['agree']['raised']):.0%}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# With grey alone we would have told 101 stories; 23 hold with all fillings. We set aside 19 of those, 11 of them in one photo, a chameleon: there one region alone *raises* the class (by 0.1 or more, with some filling), so a surplus need not mean a stand-in. Four are left, in four photos. (The opposite, −1 or less with all fillings, happens in 5 pairs. The best of so many is partly luck: so we move its boxes, too.)
+# With grey alone we would have told 101 stories; 23 hold with all fillings. We set aside 19 of those, 11 of them in one photo, a chameleon: there one region alone *raises* the class (by 0.1 or more, with some filling), so a surplus need not mean a stand-in. Four are left, in four photos. (The opposite, −1 or less with all fillings, happens in 5 pairs, to be compared with the 23. The best of so many is partly luck: so we move its boxes, too.)
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 bridge, *two = best
@@ -886,7 +891,7 @@ for fill, values in measured["pairs"][bridge].items():
 plots.table(header, rows)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Some arches can go, not two groups. This holds with all four fillings, and the surplus stays positive when both boxes move by 10 pixels (0.7 to 3.3). Such pairs are rare: 4 of 4,200, one each in 4 photos of 35. (That hangs on our limit: with a surplus of 0.5 there are 14, in 8 photos.) **The blind spot is real, but do not suspect it in every pale map.**
+# Either group of arches can go, not both. This holds with all four fillings, and the surplus stays positive when both boxes move by 10 pixels (0.7 to 3.3). Such pairs are rare: 4 of 4,200, one each in 4 photos of 35. (That depends on our limit: with a surplus of 0.5 or more there are 14, in 8 photos.) **The blind spot is real, but do not suspect it in every pale map.**
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # The 35 photos: every second one of the 64, the penguin, and three chosen by eye since they show an animal twice or more (meerkats, jaguars, lemurs; one of these four is among the 32); none of these three has such a pair: two animals in a photo are not the same picture twice. The best pair of 4,200 is partly luck. The three others: the penguin's foot and side of its belly (1.2 to 2.4; moved 0.8 to 2.4), the dog's face, the pelican. The opposite, a surplus of −1 or less with all fillings, that is, the second box adds little once the first is there: 5 pairs. To test all pairs, triples and so on is out of reach. RISE (see the papers) covers random halves of the image and averages. Ask: what does saliency do here? The gradient is also taken at the intact photo, one pixel at a time, so it may have the same blind spot.
@@ -929,7 +934,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Twenty-five pixels are enough, if they are the right ones: the left of the 8's lower loop, the lid of the 9, the left of the 6's loop. (Full orange: 100 points.) The 4 becomes a "6". Much of the white of each digit can go, one box at a time, without any change.
+# Twenty-five pixels are enough, if they are the right ones: the left of the 8's lower loop, the lid of the 9, the left of the 6's loop. (Above each map: all answers that occur at some place of the box. Full orange: 100 points.) The 4 becomes a "6". Much of the white of each digit can go, one box at a time, without any change.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # We chose these four by eye from 10,000. **Before you run the cell:** for how many of the first 100 digits does *some* box change the answer?
@@ -949,7 +954,7 @@ print(f"a box at a random place changes the answer:   {np.mean(changed):.1%}")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Recap
 # - Cover, ask again, subtract: a map of what the network *cannot do without*, not of what is enough. It needs answers only, no gradient.
-# - Positive: the box hid something that speaks for the class. Negative: the class gains; that need not be a rival's loss. Log-odds have no floor and no ceiling.
+# - Positive: the box hid something that speaks for the class, or is itself a thing that speaks against it. Negative: the class gains; that need not be a rival's loss. Log-odds have no floor and no ceiling.
 # - The price is one forward pass a box: half the stride costs four times as much.
 # - The filling is part of the question, and the box is an object too. Compare several fillings.
 # - A small drop does not mean "unimportant": the same evidence may be there twice.
@@ -958,7 +963,7 @@ print(f"a box at a random place changes the answer:   {np.mean(changed):.1%}")
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
 # ## Exercises
 # ### Exercise 1
-# An image of 240 × 320 pixels (height × width), a box of 40 × 40, stride 25. All boxes lie inside the image, the first and the last one touch the borders, and no step is longer than the stride. How many rows and columns of boxes is that?
+# An image of 240 × 320 pixels (height × width), a box of 40 × 40, stride 25. All boxes lie inside the image, the first and the last one touch the borders, and no step is longer than the stride. How many rows and columns of boxes are needed at least?
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
 rows = ...

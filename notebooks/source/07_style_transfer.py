@@ -338,7 +338,7 @@ plots.images(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# With zeros and with mirrors the order comes back, three of three each, though not every moon: one is missing with zeros, and with mirrors two are cut. (Mirrored, a second light stands at the bottom: a mirror probably makes opposite edges more alike.) Endless: none of three. So a border is enough; zeros, which we had suspected, are not needed. **A Gram matrix forgets place; in a small picture the border gives it away.** (Neighbours stay neighbours: one position sees 132 pixels.)
+# With zeros and with mirrors the order comes back, three of three each, though not every moon: one is missing with zeros, and with mirrors two are cut. (Mirrored, a second light stands at the bottom: a mirror probably makes opposite edges more alike.) Endless: none of three. So a border is enough; zeros, which we had suspected, are not needed. **A Gram matrix forgets place; in a small picture the border mostly gives it away.** (Neighbours stay neighbours: one position sees 132 pixels.)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Is it only the Starry Night?
@@ -602,7 +602,7 @@ plots.show(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Recap
 # - Content is *which filter fires where*: compare feature maps of a deep layer.
-# - Style is *which filters fire together*: compare Gram matrices of several layers. They forget place; in a small picture the border gives it away.
+# - Style is *which filters fire together*: compare Gram matrices of several layers. They forget place; in a small picture the border mostly gives it away.
 # - Minimise $\alpha L_\text{content} + \beta L_\text{style}$ over the pixels. Nothing is trained.
 # - The ratio of α and β decides how much of each; the layers decide how coarse a style and how exact a content.
 # - L-BFGS, coarse to fine, a little total variation: a painted photo in about a minute.
