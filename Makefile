@@ -38,7 +38,7 @@ check: $(TESTABLE)  ## everything of one lesson: make check LESSON=05
 
 lab: $(INSTALLED)  ## open your own copies of the lessons in JupyterLab; answers go along into a new version
 	$(RUN) -m tools.lab
-	$(VENV)/bin/jupyter lab my_notebooks/01_convolution_vs_fully_connected.ipynb
+	$(VENV)/bin/jupyter lab my_notebooks/01_convolution_vs_fully_connected.ipynb --ServerApp.root_dir=.
 
 notebooks: $(INSTALLED)  ## rebuild the committed notebooks from notebooks/source/
 	$(RUN) -m tools.notebooks $(TOOL_JOBS)
@@ -67,7 +67,7 @@ clean:  ## remove what was built or installed
 	rm -rf build $(VENV) *.egg-info
 
 $(INSTALLED): requirements.txt constraints.txt pyproject.toml
-	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed; set PYTHON=...')"
+	$(PYTHON) -c "import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14) and 'Python 3.11 to 3.13 is needed; set PYTHON=...')"
 	test -x $(RUN) || $(PYTHON) -m venv $(VENV)
 	$(RUN) -m pip install --disable-pip-version-check -r requirements.txt -c constraints.txt -e .[build]
 	touch $@

@@ -152,10 +152,14 @@ class Works:
         work.step(1)  # the last moment to cancel
         folder.rename(self.folder / work.id)
 
+    def _is_result(self, path):
+        """Whether a work made this: the folder may hold other things of its owner's."""
+        return (path / "work.json").is_file() and not path.name.endswith(UNFINISHED)
+
     def _forget(self):
         """Drop the oldest results, and works of which there is nothing left to say."""
         with self.lock:
-            finished = [path for path in self.folder.iterdir() if not path.name.endswith(UNFINISHED)]
+            finished = [path for path in self.folder.iterdir() if self._is_result(path)]
             for path in sorted(finished, key=lambda path: path.stat().st_mtime)[:-KEPT]:
                 shutil.rmtree(path, ignore_errors=True)
             over = [work for work in self.works.values() if work.state not in ("waiting", "running")]

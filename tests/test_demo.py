@@ -224,6 +224,9 @@ def test_results_survive_a_new_start_and_what_a_crash_left_goes(toy):
 def test_the_oldest_results_are_dropped(toy, monkeypatch):
     monkeypatch.setattr(work, "KEPT", 3)
     toy.free.set()
+    mine = toy.works.folder / "holiday"  # --results may name a folder that holds other things
+    mine.mkdir()
+    os.utime(mine, (1e8, 1e8))
     all_of_them = []
     for k in range(5):
         all_of_them.append(submit(toy, str(k)))
@@ -231,5 +234,6 @@ def test_the_oldest_results_are_dropped(toy, monkeypatch):
         for age, one in enumerate(reversed(all_of_them)):  # a file system's clock may be coarse
             if (folder := toy.works.folder / one.id).exists():
                 os.utime(folder, (1e9 - age, 1e9 - age))
-    wait_for(lambda: len(folders(toy)) == 3)
+    wait_for(lambda: len(folders(toy)) == 4)
+    assert mine.exists()
     assert [toy.works.get(one.id) is None for one in all_of_them] == [True, True, False, False, False]

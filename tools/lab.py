@@ -15,7 +15,7 @@ from tools import notebooks
 
 FOLDER = notebooks.NOTEBOOKS.parent / "my_notebooks"
 WELCOME = """# Welcome
-These are your own copies of the ten lessons. Change whatever you like; `../notebooks/` keeps the originals with all their pictures, and `../notebooks/solutions/` the solved exercises.
+These are your own copies of the ten lessons. Change whatever you like; `notebooks/`, beside this folder, keeps the originals with all their pictures, and `notebooks/solutions/` the solved exercises.
 
 - **Shift + Enter** runs a cell and goes on to the next. Run the cells in their order; the first one takes some seconds, as TensorFlow starts.
 - Where a question stands, answer it in your head first. Then run the cell below it.

@@ -126,8 +126,9 @@ aria-label="Search all lessons" title="Search all lessons (key: /)"></form>
 <button id="theme" type="button" aria-label="Dark mode" title="Light or dark">◐</button></header>
 <main id="main">{content}</main>
 <footer><p>The lecture belongs to its authors, Hung-yi Lee and Pei-Yuan Wu, National Taiwan University; these pages use
-its facts, in our own words. Text and figures: {licence("CC BY 4.0")}. Code: Apache-2.0. Photos, paintings, data and
-networks have authors and licences of their own: <a href="{up}data.html">all credits</a>.{source}</p></footer>"""
+its facts, in our own words. Text and figures: {licence("CC BY 4.0")}; a figure made from a
+photo: as the photo. Code: Apache-2.0. Photos, paintings, data and networks have authors and licences of their own:
+<a href="{up}data.html">all credits</a>.{source}</p></footer>"""
     _text(folder / page, pages.document(name, content, head))
 
 
@@ -254,13 +255,17 @@ def gallery_page(folder):
     write(folder, "gallery.html", "Gallery", about, content)
 
 
+CARRIED = """Slides and pages also carry reveal.js (MIT) and the fonts Source Sans Pro (OFL), DejaVu Sans Mono (out of
+Matplotlib) and Noto Sans CJK (OFL)."""
+
+
 def data_page(folder):
     """data/README.md, every file a place to link to."""
     text = pages.PageExporter().markdown2html({}, (data.DATA / "README.md").read_text(encoding="utf-8"))
     text = re.sub(r"<tr>(\s*<td><code>([^<]*)</code>)", r'<tr id="\2">\1', text)
     write(
         folder, "data.html", "Data and credits", "Where every photo, painting, network and number comes from.",
-        f'<div class="words">{pages.anchored(licence(text))}</div>',
+        f'<div class="words">{pages.anchored(licence(text))}<p>{CARRIED}</p></div>',
     )  # fmt: skip
 
 

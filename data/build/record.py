@@ -28,6 +28,8 @@ keep their log beside it. Nobody needs them to run the lessons. To add a file: w
 `build/` that puts it here and ends with `record.files(__file__, {name: what it is, ...})`; that adds it to
 `manifest.json` and to this page.
 
+`LICENCES.txt` has the notices that the licences of some of them ask for.
+
 "As this project" means: code under Apache-2.0; pictures, results and weights of our own under CC BY 4.0.
 """
 PARTS = {  # title: (how the names begin, what they are)

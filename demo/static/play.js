@@ -76,7 +76,9 @@ async function watch(section) {
     await new Promise(done => setTimeout(done, 500));
     let answer;
     try {
-      answer = await (await fetch(section.dataset.state)).json();
+      const reply = await fetch(section.dataset.state);
+      if (reply.status === 404) return location.reload(); // begun before the server was
+      answer = await reply.json();
     } catch {
       say.textContent = "The server does not answer. This page asks again.";
       continue;
