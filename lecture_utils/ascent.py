@@ -79,7 +79,10 @@ class Objective:
     def __call__(self, images):
         for model in self.models:
             images = images_for(model, images)
-        return self._evaluate(tf.constant(checks.images("images", images)))[0].numpy()
+        images = checks.images("images", images)
+        if self.count not in (1, len(images)):
+            raise ValueError(f"images: expected one for each of the {self.count} targets, got {len(images)}")
+        return self._evaluate(tf.constant(images))[0].numpy()
 
     def gradient(self, images):
         """The gradient of the sum over the images (a tensor (N, H, W, C)) by their pixels: of the same shape."""
@@ -367,8 +370,8 @@ def jitter(pixels):
 
 
 def zoom(smallest, largest=1.0, side=224):
-    """A transform: a part of the images from anywhere, between `smallest` and `largest` of their sides (above 0, up to
-    1), enlarged or reduced until its longer side has `side` pixels, up to 4096."""
+    """A transform: a part of the images from anywhere, between `smallest` and `largest` of their sides (0.01 to 1),
+    enlarged or reduced until its longer side has `side` pixels, up to 4096."""
     smallest, largest = checks.number("smallest", smallest, 0.01, 1), checks.number("largest", largest, 0.01, 1)
     if smallest > largest:
         raise ValueError(f"smallest: expected at most largest, {largest:g}, got {smallest:g}")
@@ -451,6 +454,8 @@ def ascend(goal, start=None, transforms=(), *, steps=100, step_size=None, smooth
                 views = transform(views, rng)
         uphill = goal.gradient(views)
         gradient = tape.gradient(views, picture.parameters, output_gradients=uphill)  # back through the transforms
+        if gradient is None:
+            raise ValueError("transforms: expected functions of differentiable TensorFlow operations, got others")
         if not np.isfinite(gradient).all():
             shape = " x ".join(map(str, views.shape[1:3]))
             raise NotFinite(f"goal: its gradient is no finite number at step {step}, {shape} pixels", picture.result())

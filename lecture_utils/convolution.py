@@ -43,6 +43,8 @@ def convolve(image, kernel, stride=1, padding=0):
     padding = int(padding)
     checks.room("padding", (image.shape[0] + 2 * padding) * (image.shape[1] + 2 * padding), 10**8, "pixels")
     image = np.pad(image, [(padding, padding)] * 2 + [(0, 0)] * (image.ndim - 2))
+    # bytes would overflow in the sum
+    image = image.astype(np.result_type(image, kernel, np.int64 if image.dtype.kind in "iu" else np.float32))
     windows = sliding_window_view(image, kernel.shape[:2], axis=(0, 1))[::stride, ::stride]
     if image.ndim == 2:
         return np.tensordot(windows, kernel, axes=2)
@@ -157,7 +159,7 @@ def show_steps(image, kernel, positions, alt):
     k, m = kernel.shape
     figure, axes = plt.subplots(2, len(positions) + 1, figsize=(4 * len(positions) + 3.6, 8))
     for (row, column), (above, below) in zip(positions, axes.T, strict=False):
-        window = image[row : row + k, column : column + m]
+        window = image[row : row + k, column : column + m].astype(result.dtype)
         products = [f"{a}×{b}" for a, b in zip(window.flat, kernel.flat, strict=True)]
         plots.numbers(above, image, box=(row, column, k, m))
         plots.numbers(below, window * kernel, text=np.reshape(products, (k, m)))

@@ -54,6 +54,8 @@ def deep_dream(
     for model in goal.models:
         images_for(model, image, "image", ndim=3)
     sizes = octave_sizes(image.shape, octaves, octave_scale)
+    if len(sizes) > 1 and any(goal.input_shape[:2]):
+        raise ValueError(f"octaves: expected 1 where a network takes one size only, got {len(sizes)}")
     checks.boolean("keep_detail", keep_detail), checks.callback("callback", callback)
     ascent.checked_transforms(transforms)
     checks.number("smooth", smooth, 0, WIDEST)

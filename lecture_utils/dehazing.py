@@ -26,7 +26,7 @@ class Dehazed(NamedTuple):
 
 
 def transmission(depth, beta):
-    """The part of a thing's light that comes through the haze: exp(-beta depth), like `depth`, in (0, 1].
+    """The part of a thing's light that comes through the haze: exp(-beta depth), like `depth`, in [0, 1].
 
     depth: distances >= 0, any unit, (H, W). beta: how dense the haze is, per that unit, >= 0.
     Raises ValueError for a negative beta or depth.

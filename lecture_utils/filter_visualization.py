@@ -60,7 +60,7 @@ def orientation_selectivity(kernels):
 
 
 def smoothness(kernels):
-    """Correlation between neighbouring weights of each filter, (filters,) in [-1, 1]: near 0 for random weights.
+    """Correlation between neighbouring weights of each filter, (filters,), about in [-1, 1]: near 0 for random weights.
     kernels: (side, side, channels, filters). Raises ValueError for other shapes, or filters smaller than 2x2. Slide 23.
     """
     kernels = checks.array("kernels", kernels, 4)
@@ -79,8 +79,9 @@ def receptive_field(model, layer, side=None):
 
     side: of a square image, in pixels; needed where padding depends on it and the model takes any size (then the
     default is 224). Where branches join, the widest counts.
-    Raises ValueError for an unknown layer, a filter that is not square, or a layer behind which every value sees the
-    whole image. Slide 25: 3, 4, 8, 10 for the MNIST network; 11, 19, 51, 67, 99, 131, 163, 195 for AlexNet.
+    Raises ValueError for an unknown layer, a filter that is not square, a kind of layer that is not computed, or one
+    behind which every value sees the whole image. Slide 25: 3, 4, 8, 10 for the MNIST network; 11, 19, 51, 67, 99, 131,
+    163, 195 for AlexNet.
     """
     last = layer_of(model, layer)
     if len(model.inputs[0].shape) != 4:
@@ -115,6 +116,8 @@ def _through(layer, field, side):
     if not isinstance(layer, convolutions + pools):
         if len(layer.output.shape) != 4:
             raise ValueError(f"layer: behind {layer.name!r}, every value sees the whole image")
+        if any(hasattr(layer, own) for own in ("kernel_size", "strides", "size", "cropping", "pad_width")):
+            raise ValueError(f"layer: {layer.name!r} is a {type(layer).__name__}, whose field is not computed")
         return field, side
     kernel, strides = (
         (layer.kernel_size, layer.strides) if isinstance(layer, convolutions) else (layer.pool_size, layer.strides)
@@ -132,7 +135,8 @@ def _through(layer, field, side):
 
 
 def effective_receptive_field(model, images, layer):
-    """How much each pixel moves the middle value of `layer`: the mean of |gradient| over images and channels, (H, W).
+    """How much each pixel moves the middle value of `layer`: the mean over the images of |gradient|, summed over the
+    channels, (H, W).
 
     images: (N, H, W, C) in [0, 1]. A pixel outside the receptive field has exactly 0.
     Raises ValueError for an unknown layer or wrong images. Slide 25; Luo and others, NIPS 2016.

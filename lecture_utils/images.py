@@ -12,7 +12,8 @@ WIDEST = 1000  # pixels: standard deviation of a blur
 
 class NotFinite(ArithmeticError):
     """An image that is made step by step met a loss or a gradient that is NaN or infinite.
-    `image`: the last good one, (H, W, 3)."""
+    `image`: the last good one, (H, W, C), or (N, H, W, C) where several are made; of a style transfer, at the size it
+    had reached and with its margin."""
 
     def __init__(self, message, image):
         super().__init__(message)

@@ -29,6 +29,8 @@ class LocallyConnected2D(layers.Layer):
         self.activation = activation_of(activation)
 
     def build(self, shape):
+        if None in shape[1:3]:
+            raise ValueError("images: expected a fixed height and width, since every place has weights of its own")
         rows, columns, filters = self.compute_output_shape(shape)[1:]
         if min(rows, columns) < 1:
             raise ValueError(f"images: expected at least {self.size} pixels a side, got {shape[1]} x {shape[2]}")

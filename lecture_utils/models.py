@@ -303,8 +303,8 @@ def text_detector(trained=True):
 
 
 def text_recogniser(trained=True):
-    """What a line of text says: (N, 48, W, 3) RGB in [0, 1] -> logits of each column of 8 pixels, (N, W // 8, 18710);
-    5,266,550 parameters. W at least 16. The first class is CTC's blank, the others are the characters of
+    """What a line of text says: (N, 48, W, 3) RGB in [0, 1] -> logits of each column of 8 pixels, (N, (W + 3) // 8,
+    18710); 5,266,550 parameters. W at least 16. The first class is CTC's blank, the others are the characters of
     `data.text_characters()`. Lesson 10, slide 45.
 
     trained: with the shipped weights, PP-OCRv6 small. Its batch normalisation is folded into the convolutions.

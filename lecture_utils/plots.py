@@ -117,6 +117,8 @@ def images(pictures, titles, alt, columns=None, limits=(0, 1), cmap="gray", widt
         checks.instance("titles", title, str, "a list of texts")
     if not pictures or not titles:
         raise ValueError(f"{'titles' if pictures else 'pictures'}: expected at least one, got none")
+    if len(titles) != len(pictures):
+        raise ValueError(f"titles: expected one for each of {len(pictures)} pictures, got {len(titles)}")
     columns = len(pictures) if columns is None else checks.integer("columns", columns, 1, 1000)
     if not isinstance(limits, (tuple, list)) or len(limits) != 2:
         raise ValueError(f"limits: expected (low, high), got {checks.shown(limits)}")
@@ -157,9 +159,8 @@ def overlay(picture, heat, limit=None):
 
     Positive values are orange, negative ones blue, in full strength at +-limit (by default the map's largest size).
     """
-    picture, heat = checks.array("picture", picture, 3), checks.array("heat", heat, 2)
-    if limit is not None and 0 < checks.number("limit", limit, 0) < 1e-30:
-        raise ValueError(f"limit: expected a number of at least 1e-30, got {limit:g}")
+    picture, heat = checks.images("picture", picture, 3, ndim=3), checks.array("heat", heat, 2)
+    limit = None if limit is None else checks.number("limit", limit, 1e-30)
     if heat.shape != picture.shape[:2]:
         raise ValueError(f"heat: expected the picture's shape {picture.shape[:2]}, got {heat.shape}")
     limit = limit or np.abs(heat).max() or 1

@@ -252,12 +252,12 @@ def _curve(model, image, heat, target, steps, fill, insert):
             raise ValueError(f"fill: expected the image's shape {image.shape}, got {filled.shape}")
     ties = np.random.default_rng(0).permutation(heat.size)
     ranks = np.empty(heat.size)
-    ranks[np.lexsort((ties, -heat.ravel()))] = np.arange(heat.size)  # 0: the largest value
+    ranks[np.lexsort((ties, -heat.ravel().astype(float)))] = np.arange(heat.size)  # 0: the largest value
     ranks = ranks.reshape(heat.shape)[..., None]
-    shares = np.linspace(0, 1, steps + 1)
+    shares, ends = np.linspace(0, 1, steps + 1), np.arange(steps + 1) * heat.size / steps
     first, then = (filled, image) if insert else (image, filled)
     probabilities = []
     for part in _parts(steps + 1, image[None]):
-        batch = np.stack([np.where(ranks < share * heat.size, then, first) for share in shares[part]])
+        batch = np.stack([np.where(ranks < end, then, first) for end in ends[part]])
         probabilities.append(_probabilities(model, batch).numpy()[:, number])
     return shares, np.concatenate(probabilities)

@@ -475,7 +475,7 @@ def _is_long(corners):
 def _seen(picture, corners):
     """What the recogniser sees of a box."""
     picture = _crop(picture, corners)
-    return _unstacked(picture) if picture.height >= ELONGATED * picture.width else picture
+    return _unstacked(picture) if _is_stack(corners) else picture
 
 
 def _may_be_a_stack(text, corners):

@@ -50,8 +50,8 @@ def text_detector():
 
 
 def text_recogniser():
-    """(N, 48, W, 3) lines of text in RGB in [0, 1] -> logits of every column of 8 pixels, (N, W // 8, 18710); random
-    weights. The first class is the blank of CTC.
+    """(N, 48, W, 3) lines of text in RGB in [0, 1] -> logits of every column of 8 pixels, (N, (W + 3) // 8, 18710);
+    random weights. The first class is the blank of CTC.
 
     Three stages halve the height only, so that the columns stay apart; the last height is averaged away. Then every
     column looks at its neighbours, twice at all others (attention), and is classified.

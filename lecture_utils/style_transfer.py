@@ -158,6 +158,8 @@ class _Goal:
 
 
 def _lbfgs(goal, image, iterations, after_step):
+    if iterations == 0:  # SciPy would make one
+        return image
     unit = 0.01 * np.sqrt(image.size)  # sets the first step: unit² times the gradient, as all pixels have two bounds
 
     def value_and_gradient(flat):

@@ -54,6 +54,17 @@ def test_objectives_are_what_they_say(classifier, photos):
         np.testing.assert_allclose(objective(photos), values, rtol=1e-3, atol=1e-3 * np.abs(values).max())
 
 
+def test_the_number_of_images_is_that_of_the_targets(mnist):
+    with pytest.raises(ValueError, match="images: expected one for each of the 3 targets, got 2"):
+        ascent.channel(mnist, [0, 1, 2], "logits")(np.full((2, 28, 28, 1), 0.5))
+
+
+def test_a_transform_without_a_gradient_is_refused(mnist):
+    with pytest.raises(ValueError, match="transforms: expected functions of differentiable"):
+        goal = ascent.channel(mnist, 1, "logits")
+        ascent.ascend(goal, transforms=[lambda images, rng: tf.constant(images.numpy())], steps=1)
+
+
 def test_objectives_add_up_with_their_weights_and_over_networks(classifier, photos):
     other = models.squeezenet()
     parts = [

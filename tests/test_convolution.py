@@ -27,6 +27,8 @@ def test_feature_maps_of_slides_8_to_10():
     assert convolve(SLIDE_IMAGE, FILTER_1).tolist() == MAP_1
     assert convolve(SLIDE_IMAGE, FILTER_2).tolist() == MAP_2
     assert convolve(SLIDE_IMAGE, FILTER_1, stride=2).tolist() == [[3, -3], [-3, 0]]
+    assert convolve(np.full((3, 3), 200, np.uint8), np.ones((3, 3), np.uint8)).tolist() == [[1800]]
+    assert convolve(np.full((3, 3), 200, np.uint8), FILTER_1.astype(np.int8)).tolist() == [[-600]]
 
 
 def test_pooled_maps_of_slide_15():

@@ -114,6 +114,12 @@ def test_any_kind_of_png_becomes_rgb(mode, tmp_path):
     np.testing.assert_allclose(opened[:, :30], 1 if mode == "PA" else 0, atol=0.01)
 
 
+def test_a_large_picture_of_16_bits_is_made_much_smaller(tmp_path):
+    image = Image.fromarray(np.asarray(Image.fromarray(LEFT_DARK).convert("L"), np.uint16) * 257)
+    small = data.open_photo(saved(image, tmp_path / "a.png"), 6)
+    assert small.shape == (4, 6, 3) and small[:, :2].max() < 0.1 and small[:, 4:].min() > 0.9
+
+
 def test_what_is_transparent_becomes_white(tmp_path):
     image = np.dstack([LEFT_DARK, np.full((40, 60), 127, np.uint8)])
     assert data.open_photo(saved(image, tmp_path / "a.png"))[0, 0] == pytest.approx(0.5, abs=0.01)
@@ -198,7 +204,7 @@ def test_every_file_is_listed_verified_and_credited():
     files = {
         p.relative_to(data.DATA).as_posix() for p in data.DATA.rglob("*") if p.is_file() and "build" not in p.parts
     }
-    assert files - {"README.md", "manifest.json"} == set(data.manifest())
+    assert files - {"README.md", "LICENCES.txt", "manifest.json"} == set(data.manifest())
     for name, entry in data.manifest().items():
         assert data.problem_with(name) is None
         assert set(entry) == {"sha256", "what", "source", "licence", "credit", "made_by"}

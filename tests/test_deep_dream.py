@@ -168,6 +168,10 @@ def test_a_gradient_that_is_no_number_stops_and_gives_the_last_image(photo):
     ({"octaves": 4}, "octaves: the smallest octave has 28 x 35 pixels, the layers need 32 a side"),
     ({"octaves": 0}, "octaves: expected a whole number from 1 to 100"),
     ({"octaves": 2, "octave_scale": 1}, "octave_scale: expected a number above 1"),
+    (
+        {"goal": ascent.channel(models.patch_cnn(), 0, "conv2"), "image": np.ones((64, 64, 3)) / 2, "octaves": 2},
+        "octaves: expected 1 where a network takes one size only, got 2",
+    ),
     ({"steps": -1}, "steps: expected a whole number from 0 to 100,000"),
     ({"step_size": float("nan")}, "step_size: expected a number"),
     ({"smooth": -1}, "smooth: expected a number from 0 to 1000"),

@@ -59,6 +59,10 @@ def test_receptive_field_knows_dilation_padding_layers_and_average_pooling():
     model.add(layers.AveragePooling2D(2, name="pool"))
     assert fv.receptive_field(model, "dilated") == (5, 1, -2)
     assert fv.receptive_field(model, "pool") == (6, 2, -2)
+    for other in (layers.SeparableConv2D(4, 5), layers.UpSampling2D(), layers.Cropping2D(1)):
+        model = keras.Sequential([keras.Input((32, 32, 1)), other])
+        with pytest.raises(ValueError, match=f"layer: '{other.name}' is a .*, whose field is not computed"):
+            fv.receptive_field(model, other.name)
 
 
 def test_the_effective_receptive_field_is_strongest_in_the_middle(classifier):

@@ -123,6 +123,7 @@ def test_subsampling_by_2_keeps_a_quarter():
     (lambda: mnist_cnn.whole(IMAGES, down=6), "down: expected a shift of less than 6 pixels, got 6"),
     (lambda: mnist_cnn.network("pooled"), "name: "),
     (lambda: mnist_cnn.LocallyConnected2D(0, 3), "filters: expected a whole number"),
+    (lambda: mnist_cnn.LocallyConnected2D(2, 3)(keras.Input((None, None, 2))), "images: expected a fixed height"),
     (lambda: mnist_cnn.LocallyConnected2D(2, 7)(IMAGES), "images: expected at least 7 pixels a side, got 6 x 5"),
     (lambda: mnist_cnn.subsample(IMAGES, 0), "step: expected a whole number of at least 1"),
 ])  # fmt: skip

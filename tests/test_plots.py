@@ -76,6 +76,11 @@ def test_images_draws_every_picture_under_its_title(monkeypatch):
     plt.close("all")
 
 
+def test_every_picture_needs_its_title():
+    with pytest.raises(ValueError, match="titles: expected one for each of 2 pictures, got 1"):
+        plots.images(2 * [np.ones((4, 6))], ["one"], "Two grey squares.")
+
+
 def test_an_animation_is_shown_with_its_bytes_its_width_and_its_alternative_text(shown, tmp_path):
     path = tmp_path / "moving.webp"
     path.write_bytes(b"RIFF and more")

@@ -341,6 +341,12 @@ def test_curves_begin_and_end_with_the_photo_or_the_filled_one(chess):
     np.testing.assert_allclose(probabilities[[0, -1]], plain, atol=1e-5)
     _, back = saliency.insertion_curve(chess, image, -heat, 1, steps=4, fill=0.3)
     np.testing.assert_allclose(back, probabilities[::-1], atol=1e-5)  # the same pictures in the reverse order
+    levels = np.arange(80).reshape(8, 10)  # as bytes, too, the largest values go first
+    as_bytes, as_floats = (
+        saliency.deletion_curve(chess, image, levels.astype(kind), 1, steps=20, fill=0.3)[1]
+        for kind in (np.uint8, float)
+    )
+    np.testing.assert_array_equal(as_bytes, as_floats)
 
 
 def test_pixels_are_filled_from_another_image(chess, monkeypatch):

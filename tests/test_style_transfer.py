@@ -121,6 +121,8 @@ def test_the_callback_gets_the_image_without_its_margin_at_every_scale(photo, pa
     image, seen = transfer(photo, painting, steps={1 / 2: 2, 1: 3})
     assert [picture.shape for picture, _ in seen] == 2 * [(20, 24, 3)] + 3 * [(40, 48, 3)]
     np.testing.assert_allclose(seen[-1][0], image, atol=1e-6)
+    _, seen = transfer(photo, painting, steps={1 / 2: 0, 1: 2})
+    assert [picture.shape for picture, _ in seen] == 2 * [(40, 48, 3)]
 
 
 def test_alpha_keeps_the_content_and_beta_the_style(photo, painting):

@@ -385,7 +385,7 @@ def main(arguments=None):
     a = parser.parse_args(arguments)
     if a.workers > 1:
         if keras.backend.backend() != "jax":
-            parser.error("several workers need KERAS_BACKEND=jax (pip install lecture_utils[jax])")
+            parser.error("several workers need KERAS_BACKEND=jax and JAX, the extra 'jax' of this package")
         keras.distribution.initialize(job_addresses=a.address, num_processes=a.workers, process_id=a.worker)
         devices = keras.distribution.list_devices()
         keras.distribution.set_distribution(keras.distribution.DataParallel(devices=devices, auto_shard_dataset=False))
