@@ -1076,16 +1076,7 @@ points = ...
 exercises.self_atari(points)
 
 # %% tags=["solution"] slideshow={"slide_type": "skip"}
-small = board.Board.from_text("""
-. O . . .
-. X O . .
-. . . O .
-. . O . .
-X . . . .
-""")
-first = planes.feature("self-atari size").first
-points = np.argwhere(planes.encode(small)[:, :, first : first + 8].any(axis=2))
-print(points.tolist())
+points = [(0, 0), (0, 2), (2, 2)]  # one empty neighbour each, and no chain to join
 exercises.self_atari(points)
 
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
