@@ -386,10 +386,8 @@ plots.show(
 # %% slideshow={"slide_type": "fragment"}
 gained = measured["gained"]
 print(f"{gained['boxes']} boxes in {gained['photos']} photos")
-print(
-    f"the rival's logit fell more than the class's rose: {gained['rival lost more']:.0%}"
-)
-print(f"the class's own logit rose:                        {gained['class gained']:.0%}")
+print(f"the rival's logit fell further: {gained['rival lost more']:.0%}")
+print(f"the class's own logit rose:     {gained['class gained']:.0%}")
 print("medians, own logit's rise and rival's fall:", gained["median"])
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
