@@ -1054,6 +1054,7 @@ def stacks_of(known, signs=10):
     return crops, texts
 
 
+# %% slideshow={"slide_type": "skip"}
 def share_right(crops, texts):
     right = np.mean(
         [said == text for (said, _), text in zip(scene_text.read(crops), texts)]
