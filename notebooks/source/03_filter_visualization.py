@@ -33,9 +33,9 @@ labels = data.imagenet_labels()
 
 # %% [markdown] deck=[22] slideshow={"slide_type": "slide"}
 # ## What does the machine learn?
-# The lecture shows a shoe with the brand's name on it. A network says "sneaker": sensible. Had it said "cougar", would that be silly, or had it read the word *Puma*?
+# The lecture shows a shoe with the brand's name on it. A network says "sneaker": sensible. Had it said "cougar", would that have been silly, or would it have read the word *Puma*?
 #
-# **Before you run the cell:** what will a classifier with 1,000 classes, most animals among them, say to a photo of a cheetah, and to one of a giraffe?
+# **Before you run the cell:** what will a classifier with 1,000 classes, about 400 of them animals, say to a photo of a cheetah, and to one of a giraffe?
 
 # %% slideshow={"slide_type": "fragment"}
 pair = np.stack([data.load_photo(name, side=224) for name in ("cheetah", "giraffe")])
@@ -135,7 +135,7 @@ for change, photos in (
 # So the guess is neither proved nor refuted. A good story about *why* is easy to find; a test that separates it from the next one is not.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# "Accuracy does not tell what was learned." Ask the room for other examples: a tank detector that learned the weather, a horse detector that read the caption (lesson 4).
+# "Accuracy does not tell what was learned." Ask the room for other examples: a horse detector that read the caption (lesson 4). (The tank detector that learned the weather is a legend: nobody has found its source.)
 
 # %% [markdown] deck=[23] slideshow={"slide_type": "slide"}
 # ## The first layer: look at the weights
@@ -179,7 +179,7 @@ plots.show(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Can it be measured?
-# How alike are neighbouring weights (their correlation, *smoothness*)? Does a filter prefer one orientation (*selectivity*: 1 if it answers stripes of one direction only, 0 if all directions alike)? And is more than half of its energy, the sum of its squares, one constant colour? (An “edge” is a filter of selectivity above 0.2 that is no colour.)
+# How alike are neighbouring weights (their correlation about each colour's mean, *smoothness*; for that reason 3 × 3 noise is below 0)? Does a filter prefer one orientation (*selectivity*: 1 if it answers stripes of one direction only, 0 if all directions alike)? And is more than half of its energy, the sum of its squares, one constant colour? (An “edge” is a filter of selectivity above 0.2 that is no colour.)
 #
 # The control: noise that was blurred until it is as smooth as the trained filters. **Before you look:** how many "edges" are in such noise?
 
@@ -267,7 +267,7 @@ plots.images(
 # Slice 7 says how map 7 counts, one weight for each of nine places. Map 7 itself can be read, since it is the answer of a first-layer filter. But 25 of them are added up, and nobody sees the sum. For higher layers we need an indirect way, and the lecture has two: find images that excite a unit, or make one.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Slide 23; we found neither AlexNet's weights nor a photo of slide 22's shoe under a licence that lets us ship them. The training script is data/build/patch_cnn.py; the idea of made-up classes is Dosovitskiy and others, NIPS 2014. AlexNet's filters are cleaner: it saw 1.2 million photos, this network 134.
+# Slide 23; we ship neither AlexNet's own weights nor a photo of slide 22's shoe, since we found none with a licence. The training script is data/build/patch_cnn.py; the idea of made-up classes is Dosovitskiy and others, NIPS 2014. AlexNet's filters are cleaner. It saw 1.2 million photos, this network 134; but so many photos did not make the classifier's 3 × 3 filters clean.
 
 # %% [markdown] deck=[24] slideshow={"slide_type": "slide"}
 # ## Higher layers: which photos excite a unit most?
@@ -442,7 +442,7 @@ from lecture_utils import play
 play.receptive_field()
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Begin at stem and go deeper: the squares grow, and in block9_expand a value at the border sees mostly padding. The patches show one channel a layer, chosen by eye from the strongest ones: blue; an edge against the sky; upright edges; rows of openings; columns and arches. Computed before, by data/build/receptive_field.py.
+# Begin at stem and go deeper: the squares grow, and in block9_expand a value in a corner sees mostly padding (63 to 75 %). The patches show one channel a layer, chosen by eye from the strongest ones: blue; an edge against the sky; upright edges; rows of openings; columns and arches. Computed before, by data/build/receptive_field.py.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### The effective receptive field
@@ -501,7 +501,7 @@ degree = [float(tf.reduce_sum(part(image)[..., k])) for image in (start, x)]
 print("a was below 0:", degree[0] < 0, " and is above 0 now:", degree[1] > 0)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Each step moves the pixels by 0.015 on average, however large the gradient is, and they stay between 0 and 1. The helper has two parts: `ascent.channel` says what we want, `ascent.ascend` goes uphill, for many filters at once. The slide shows 12 of the second layer's 50 filters. **Before you look:** will all 50 be as clear?
+# Before they are cut at 0 and 1, each step moves the pixels by 0.015 on average, however large the gradient is, and they stay between 0 and 1. The helper has two parts: `ascent.channel` says what we want, `ascent.ascend` goes uphill, for many filters at once. The slide shows 12 of the second layer's 50 filters. **Before you look:** will all 50 be as clear?
 
 # %% slideshow={"slide_type": "skip"}
 goal = ascent.channel(mnist, range(50), "conv2")
@@ -524,7 +524,7 @@ plots.images(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Found and made
-# The six units from above once more. Left, the three patches of photos that excite them most; right, four images made for each of them beforehand, from four random starts, with helps that slide 29 will bring (`data/build/class_images.py`; the middle of each is shown).
+# The six units from above once more. Left, the three patches of photos that excite them most; right, four images made for each of them beforehand, from four random starts, with helps that slide 29 will bring (`data/build/class_images.py`; the middle 112 pixels of each are shown, beside patches of 83 or 147).
 
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
@@ -579,7 +579,7 @@ shapes = ascent.ascend(goal, np.repeat(start, 9, axis=0), steps=60, step_size=0.
 plots.images(
     shapes,
     [f"neuron {j}" for j in neurons],
-    "Nine images with stroke-like shapes that are spread over the whole image and do not repeat.",
+    "Nine images with stroke-like shapes that are spread over the whole image; in some a dotted pattern repeats between them.",
     columns=5,
     width=11,
     title_size=14,
@@ -592,7 +592,7 @@ plots.images(
 # ## An output: can we see digits?
 # Now the last layer: $x^* = \operatorname{argmax}_x y^i$, for each of the ten digits, from ten random starts each. **Before you run the cell:** will the network be convinced? And you?
 #
-# The control: every pixel changed by as much, up or down at random.
+# The control: every pixel changed by as much (cut at 0 and 1), up or down at random.
 
 # %% slideshow={"slide_type": "subslide"}
 targets = np.repeat(np.arange(10), 10)  # ten starts for each digit
@@ -618,7 +618,7 @@ plots.images(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Hardly a digit: here and there a loop or a stroke among much noise. But the network is as sure as on the slide, above 99.999 %. **What to take from it:** it learned to tell ten digits apart, not what a digit looks like. Nothing in its training said that noise is *no* digit: it calls the start a 1, too.
+# Hardly a digit: here and there a loop or a stroke among much noise. But the network is as sure as on the slide, above 99.999 %. **What to take from it:** it learned to tell ten digits apart, not what a digit looks like. Nothing in its training said that noise is *no* digit: it calls every start a 1, too (the 10 of 100 above, whose target is 1).
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Is that a weakness of small networks?
@@ -683,13 +683,13 @@ print("of 20, and gibbon below 0.1 %:", (p[:, gibbon] < 0.001).all())
 # A change of the same size in a random direction changes the answer in none of 20: the direction decides.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Slide 28: "Deep neural networks are easily fooled" (Nguyen and others, CVPR 2015). The panda and the gibbon are a bow to Goodfellow and others (ICLR 2015), who showed the invisible change; the photo is another one.
+# Slide 28: "Deep neural networks are easily fooled" (Nguyen and others, CVPR 2015). The panda and the gibbon are a bow to Goodfellow and others (ICLR 2015); Szegedy and others (ICLR 2014) had shown the invisible change; the photo is another one.
 
 # %% [markdown] deck=[29] slideshow={"slide_type": "slide"}
 # ## Ask for a digit with few white pixels
 # A digit is mostly background. The lecture subtracts the sum of all pixels:
 # $$x^* = \operatorname{argmax}_x \Big( y^i - \lambda \sum_{i,j} |x_{ij}| \Big)$$
-# The slide has λ = 1. We also try 0, the noise from before, and 0.3. **Before you look:** will it make digits of the noise?
+# The slide has λ = 1. We also try 0, noise as before, and 0.3. **Before you look:** will it make digits of the noise?
 
 # %% slideshow={"slide_type": "fragment"}
 digit, l1 = ascent.channel(mnist, range(10), "logits"), ascent.brightness()
@@ -725,11 +725,11 @@ plots.show(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### What else is true of images?
-# For photos, "mostly black" is wrong, but other things are true, and each can be built in:
+# For photos, "mostly black" is wrong, but other things are true, and each can be built in (below: a bell pepper and a dumbbell):
 #
 # | knowledge | how |
 # |:---|:---|
-# | neighbours have similar colours | subtract the *total variation*, the sum of differences between neighbours |
+# | neighbours have similar colours | subtract the *total variation*, the sum of \|differences\| between neighbours |
 # | an object stays what it is when it moves | *jitter*: show the network a shifted image at every step |
 # | … or comes nearer | *zoom*: show it a part of random size |
 # | coarse structure is stronger than fine, colours go together | *waves*: change Fourier coefficients, coarse ones more than fine ones, instead of single pixels |
@@ -756,7 +756,7 @@ plots.images(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### What does each of them buy?
-# Each picture was made from three random starts. Five questions:
+# Each picture was made three times, from three random starts. Five questions:
 # - is the classifier still sure of a crop, nine tenths as high and wide, from each of the four *corners*? And when the picture is *shifted* by an eighth?
 # - how much of its energy (sum of squares) is fine *grain*, waves shorter than 8 pixels?
 # - what does *SqueezeNet* say, which helped to make the last row only? And *EfficientNet-Lite2*, which helped with none?
@@ -867,11 +867,11 @@ for half in (slice(6), slice(6, 12)):
     )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Four of the photos show the class: teacup, lemon, castle, goldfish. The other eight do not; some share a colour or a pattern with it (a dahlia, a giraffe), some nothing that we can see (an eraser, a spray bottle). The best that is found depends on which photos there are; what is made depends on the photos only through their statistics.
+# Four of the photos show the class: tea cup, lemon, castle, goldfish. The other eight do not; some share a colour or a pattern with it (a dahlia, a giraffe), some nothing that we can see (an eraser, a spray bottle). The best that is found depends on which photos there are; what is made depends on the photos only through their statistics.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Do they show it, or do we only read it into them?
-# Each class was tried six times (three random starts, two zoom settings); another network, EfficientNet-Lite1, chose. Two judges took no part. EfficientNet-Lite2: at which place in its list of 1,000 answers is the right class? And a vision-language model without a list of names, asked three times: what is it?
+# Each class was tried six times (three random starts, two zoom settings); another network, EfficientNet-Lite1, chose. Two judges took no part. EfficientNet-Lite2: at which place in its list of 1,000 answers is the right class? And a vision-language model, which answers questions about pictures in words, without a list of names, asked three times: what is it?
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -895,7 +895,7 @@ plots.table(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The viewer, a vision-language model, names ten or eleven of twelve (we count "cup" for the tea cup); it has no control, since it was not asked about pictures made without help. How many did your room name? For EfficientNet-Lite2 two networks are ahead of one from each of three starts, 34 to 29 of 36. That Lite1 chose did not help: 10 of 12 is what all six tries have on average. And beware: Lite2 is a cousin of the network that made them, trained on the same photos. SqueezeNet, of another family, names two of the same 36 that were made without it; but it is also a weaker network, so we cannot say which of the two counts. Before you trust a judge, ask whose cousin it is, and how good.
+# The viewer, a vision-language model, names ten or eleven of twelve (we count "cup" for the tea cup); it has no control, since it was not asked about pictures made without help. How many did your room name? For EfficientNet-Lite2, and with zoom 0.6, two networks are ahead of one from each of three starts, 34 to 29 of 36; the other zoom setting costs more (26). That Lite1 chose did not help: 10 of 12 is what all six tries have on average. And beware: Lite2 is a cousin of the network that made them, trained on the same photos. SqueezeNet, of another family, names two of the same 36 that were made without it; but it is also a weaker network, so we cannot say which of the two counts. Before you trust a judge, ask whose cousin it is, and how good.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Make your own
@@ -1009,7 +1009,7 @@ exercises.total_variation(total_variation)
 # - R. Girshick and others, *Rich feature hierarchies …*, CVPR 2014: the patches that excite a unit.
 # - W. Luo and others, *Understanding the effective receptive field …*, NIPS 2016.
 # - K. Simonyan, A. Vedaldi, A. Zisserman, *Deep inside convolutional networks*, ICLR workshop 2014: images of classes.
-# - A. Nguyen, J. Yosinski, J. Clune, *Deep neural networks are easily fooled*, CVPR 2015; I. Goodfellow, J. Shlens, C. Szegedy, *Explaining and harnessing adversarial examples*, ICLR 2015.
+# - C. Szegedy and others, *Intriguing properties of neural networks*, ICLR 2014; A. Nguyen, J. Yosinski, J. Clune, *Deep neural networks are easily fooled*, CVPR 2015; I. Goodfellow, J. Shlens, C. Szegedy, *Explaining and harnessing adversarial examples*, ICLR 2015.
 # - C. Olah, A. Mordvintsev, L. Schubert, *Feature visualization*, Distill 2017: jitter, zoom, Fourier, and their comparison.
 # - H. Yin and others, *Dreaming to distill*, CVPR 2020: the statistics of feature maps.
 # - M. Tan, Q. Le, *EfficientNet*, ICML 2019.

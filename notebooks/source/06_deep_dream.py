@@ -138,7 +138,7 @@ figure, (left_ax, *axes) = plt.subplots(
 for name, values in distances.items():
     left_ax.plot(values, label=name)
 left_ax.axhline(1, color=plots.GREY, linewidth=1.5, linestyle="--")
-left_ax.set(xlabel="step", title="distance from the target", ylim=(0, 2.9))
+left_ax.set(xlabel="step", title="distance from the target (photo: 1)", ylim=(0, 2.9))
 left_ax.legend(fontsize=13, loc="upper left")
 for ax, (name, image) in zip(axes, images.items()):
     ax.imshow(image)
@@ -155,7 +155,7 @@ print("the slide's target comes nearer:", by_target < 0.9)
 print("the sum of squares leads elsewhere, beyond 1.8:", by_squares > 1.8)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Both images move equally far in each step; only the direction differs. The first step overshoots, so both curves rise at once. Then the target turns back wherever a number has become too large. The sum of squares never turns back: it never comes back to the target. Deep Dream uses the sum of squares. On the right eyes begin to show, in noise.
+# Both images move equally far in each step, on average (before black and white cut it off); only the direction differs. The first step overshoots, so both curves rise at once. Then the target turns back wherever a number has become too large. The sum of squares has no reason to turn back: it only moves away from the target. Deep Dream uses the sum of squares. On the right eyes begin to show, in noise.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### The slide's recipe, much longer
@@ -170,7 +170,7 @@ plots.images(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# No creature: more contrast, and a fine grain. And the target is not met: after 50 iterations the distance was 0.80 (from the script's log), after 400 still 0.75. It may be that no picture gives twice as much of everything. The dreams below come from the sum of squares, which asks for *more*, and not for *this much*.
+# No creature: more contrast, and a fine grain. And the target is not met: after 50 iterations the distance was 0.80 (from the script's log), after 400 still 0.75. It may be that no picture gives twice as much of everything. Most dreams below come from the sum of squares, which asks for *more*, and not for *this much*.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Behind a ReLU the same works, but only the places of a channel that already fire pull at the pixels: the others have gradient 0 (Exercise 2). The step is divided by the gradient's mean size, which is the first of the tricks of the next part. The layer has 22,176 numbers and the image 139,968, so counting does not forbid the target. Chambord, the second photo tried, comes to 0.74 (data/build/deep_dream.log). And at this layer the sum of squares runs over all places and channels: it is not divided by their number, so whoever adds two layers must weight them.
@@ -195,9 +195,9 @@ plots.images(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Five tricks
-# 1. **Normalise** the gradient, as `step` does: every step moves the pixels equally far. Otherwise each layer needs its own step size, and the right one changes as we go.
+# 1. **Normalise** the gradient, as `step` does: every step moves the pixels equally far on average. Otherwise each layer needs its own step size, and the right one changes as we go.
 # 2. **Jitter**: shift the image by a random amount before every step. Otherwise every step meets the same grid of strides, and what suits that grid grows.
-# 3. **Octaves**: begin with a small image, enlarge, go on. Each place of a layer sees a window of fixed size; on a small image it covers whole hills.
+# 3. **Octaves**: begin with a small image, enlarge, go on. Each place of a layer looks mostly at the middle of a window of fixed size; on a small image that middle covers whole hills.
 # 4. **Detail**: enlarging blurs, so put back what the photo lost when it was made small.
 # 5. **Smooth**: blur each gradient a little. Fine noise pleases the network, but not us.
 
@@ -223,7 +223,7 @@ def dream_by_hand(image, steps):
 
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Octaves, detail and normalised steps in a dozen lines. The helper `deep_dream.deep_dream` adds jitter, smoothing and tiles for large images. What it raises is a value of its own, as in lesson 3: `ascent.energy(model, layer)` is ½‖a‖².
+# Octaves, detail and normalised steps in a dozen lines. The helper `deep_dream.deep_dream` adds jitter, smoothing and tiles for large images. What it is to raise is an object of its own, as in lesson 3: `ascent.energy(model, layer)` is ½‖a‖².
 
 # %% slideshow={"slide_type": "skip"}
 squares = ascent.energy(model, layer)
@@ -234,7 +234,7 @@ assert np.abs(helper - by_hand).mean() < 0.0005
 helper = deep_dream.deep_dream(squares, hill, **settings)  # four octaves
 difference = np.abs(helper - dream_by_hand(hill, steps=1)).mean()  # rounding, grows
 assert difference < np.abs(helper - hill).mean() / 4
-print("the helper agrees")
+print("the helper agrees: a step to 5 %, four octaves to a quarter of the change")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### What does each trick buy?
@@ -255,7 +255,7 @@ for name, goal in goals_to_come.items():
     print(f"{name:20} {size:7.2g}, first goal / this one: {first / size:.2g}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# A raw step, image + speed · gradient, with the speed that suits the first goal is a hundred times too short for the second and some 25,000 times for the third: nothing would change; for the last it is more than twice too long. Divide by the mean size, and one setting serves all.
+# A raw step, image + speed · gradient, with the speed that suits the first goal is a hundred times too short for the second and some 26,000 times for the third: nothing would change; for the last it is more than twice too long. Divide by the mean size, and one step size serves all.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The other four: one photo, all five tricks, and then each of the four left out, with nothing else changed (without octaves all 40 steps are made at full size). **Before you look:** where in the picture will you see that jitter is missing? And octaves, detail, smoothing?
@@ -312,10 +312,10 @@ print(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# **Jitter** turns speckles into shapes, **octaves** bring creatures as large as the middle of the castle, **detail** keeps the windows, **smoothing** takes the grain away. (One photo, one start; what repeats showed of detail and smoothing is in the notes.)
+# **Jitter** turns speckles into shapes, **octaves** bring creatures as large as the middle of the castle, **detail** keeps the windows, **smoothing** takes the grain away. (One photo, one random seed; what repeats showed of detail and smoothing is in the notes.)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# The four crops were chosen by eye. The two numbers held for three photos with three random starts each: the fine structure's correlation with that of the photo is 0.80 to 0.89 with detail and 0.09 to 0.13 without, and a dream without smoothing has 1.27 to 1.52 times as much fine structure as one with it (measured once; the cells above give one of the nine).
+# The four crops were chosen by eye. The two numbers held for three photos with three random seeds each: the fine structure's correlation with that of the photo is 0.80 to 0.89 with detail and 0.09 to 0.13 without, and a dream without smoothing has 1.27 to 1.52 times as much fine structure as one with it (measured once; the cells above give one of the nine).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Which layer dreams what?
@@ -369,10 +369,10 @@ plots.images(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Without training there are blotches and no creature: what is dreamt was learned. Both trained ones draw animals; VGG16 fills the whole picture with bodies and scales, EfficientNet leaves a net of rings behind them. VGG16 needs several times as long; it made the large dreams of this lesson, except those of a class.
+# Without training there are blotches and no creature: the creatures were learned. Both trained ones draw animals; VGG16 fills the whole picture with bodies and scales, EfficientNet leaves a net of rings behind them. VGG16 needs several times as long; it made the large dreams of this lesson, except those of a class.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Other random seeds give other blotches (three tried). Layers about two thirds of the way up are the safest choice in EfficientNet-Lite0; in VGG16 the last convolution, conv5_3, draws whole animals, although it stands behind a ReLU.
+# Other random seeds give other blotches (three tried). Layers about two thirds of the way up are the safest choice in EfficientNet-Lite0; in VGG16 the last convolution, conv5_3, draws whole animals, although its output has passed a ReLU.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## One channel, one class, or another picture
@@ -407,10 +407,10 @@ alike, unlike = [
 print("dahlia and jaguars add more alike than dahlia and reef:", alike > unlike + 0.05)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# One channel repeats one motif: curved feathers (we picked a pretty one). The dahlia brings curls like petals into the clouds, and scales: convincing. But so do the *jaguars*, the control! And a head on the peak came without any guide, too (“Which network dreams?”, left). Only the reef brings what neither has: long fish, and round corals. **One guide alone would have told a nice story.**
+# One channel repeats one motif: curved feathers (we picked a pretty one). The dahlia brings curls like petals into the clouds, and scales: convincing. But so do the *jaguars*, the control! And eyes on the peak, and a long body at the right, came without any guide, too (“block 11” above, the same settings). Only the reef brings what no other has: a field of round corals. **One guide alone would have told a nice story.**
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Tried once more with another start and three other photos: what dahlia and jaguars add correlates at 0.18 to 0.25, dahlia and reef at 0.07 to 0.13, so the order holds five times out of five. But the dahlia's dream and one *without* a guide: 0.06 to 0.27, in three of five more than dahlia and jaguars. Part of what "the guide brings" the layer brings by itself.
+# Tried once more with another seed and three other photos: what dahlia and jaguars add correlates at 0.18 to 0.25, dahlia and reef at 0.07 to 0.13, so the order holds five times out of five. But the dahlia's dream and one *without* a guide: 0.06 to 0.27, in three of five more than dahlia and jaguars. Part of what "the guide brings" the layer brings by itself.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 plots.images(
@@ -503,7 +503,7 @@ for ax, (name, (awake, dreamt, controls)) in zip(axes, shares.items()):
     ax.fill_between(widths, np.min(controls, axis=0), np.max(controls, axis=0), alpha=0.2)
     ax.plot(widths, awake, "o-", color="black", label="photo")
     ax.set(title=name, xlabel="width shown, pixels", xticks=widths, ylim=(0, 1))
-axes[0].set_ylabel("all animals together")
+axes[0].set_ylabel("probability of all animals")
 axes[0].legend(fontsize=13)
 plots.show(
     figure,
@@ -511,7 +511,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# In eight of nine cases the dream shows more animals than any of its five controls (in the castle at 224 pixels by a hair), but not at 512 pixels in the hillside; more than the photo it shows in all nine. Only the hillside's dream at 224 pixels is far above guessing. And the answer hangs on the width: at 224 pixels EfficientNet names a crayfish, a rotisserie and a monitor (the screen, not the lizard), at 384 and 512 its first answer gets 1 or 2 %. So flat an answer gives all animals together 0.4 by itself: there a share near the dashed line, higher than the photo's or not, is no sign that it sees any.
+# In eight of nine cases the dream shows more animals than any of its five controls (in the castle at 224 pixels by a hair), but not at 512 pixels in the hillside; more than the photo it shows in all nine. Only the hillside's dream at 224 pixels is far above guessing. And the answer depends on the width: at 224 pixels EfficientNet names a crayfish, a rotisserie and a monitor (the screen, not the lizard), at 384 and 512 its first answer gets 1 or 2 %. An answer spread evenly over all classes would give all animals together 0.4: a share near the dashed line is by itself no sign that it sees any.
 
 # %% slideshow={"slide_type": "subslide"}
 for name in ("starfish", "butterfly"):
@@ -519,10 +519,10 @@ for name in ("starfish", "butterfly"):
     print("the class dream:", [f"{a} {value:.0%}" for a, value in zip(first, sure)])
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Of the class dreams it *is* sure at 224 and 384 pixels; at 512 the butterfly falls to about a half. No wonder: it took part in making them.
+# Of the class dreams it *is* sure (only the butterfly, at 512 pixels, falls to about a half). No wonder: it took part in making them.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Dashed: guessing, since 398 of the 1,000 classes are animals. ImageNet has no class for such views: valley, palace or mosque share the probability. The band of the control spans five shuffles. The fourth dream is left out, since its photo, a horse, is an animal already.
+# Dashed: guessing, since 398 of the 1,000 classes are animals. ImageNet has classes for such views, but no single right one: castle, valley, palace and mosque share the probability. The band of the control spans five shuffles. The fourth dream is left out, since its photo, a horse, is an animal already.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A journey into the dream
@@ -556,14 +556,14 @@ plots.animation(
 # ## Recap
 # - Deep Dream: take a layer's output, push every number away from zero, follow the gradient *to the pixels*.
 # - The slide's target and $\tfrac12\lVert a\rVert^2$ lead to the same first step from the photo; only the target is a place to arrive at.
-# - Five tricks turn noise into a picture: normalised steps, jitter, octaves, detail, smoothing. The last four show when they are left out; the first lets one step size serve all goals.
+# - Five tricks make a picture instead of noise: normalised steps, jitter, octaves, detail, smoothing. The last four show when they are left out; the first lets one step size serve all goals.
 # - Layers decide: edges, stripes, animals with eyes, ropes. So does the network; one that was not trained makes blotches and no creature. A channel or a class steers further; a guide, only sometimes.
 # - Without training there is no creature: a dream shows something of what was learned, as well as what is in the photo.
 
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
 # ## Exercises
 # ### Exercise 1
-# A layer puts out $a = (3.9, -1.5, 2.3)$, as on the slide. What is the gradient of $\tfrac12 \lVert a \rVert^2$ with respect to $a$? And what does $a$ become after one step up, $a$ plus 0.1 times this gradient, if we could change $a$ itself?
+# A layer puts out $a = (3.9, -1.5, 2.3)$, as on the slide. What is the gradient of $\tfrac12 \lVert a \rVert^2$ with respect to $a$? And what would $a$ become after one step up, $a$ plus 0.1 times this gradient, if we could change $a$ itself?
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
 gradient = ...

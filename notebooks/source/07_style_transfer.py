@@ -225,7 +225,7 @@ plots.images(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# About fifty lines, and the painting begins to show. Still missing: more pixels, more steps, and a cure for the grain and for the bright marks at the border.
+# About fifty lines, and the painting begins to show. Still missing: more pixels, more steps, and a cure for the grain.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Is the gradient right? And do the helpers agree?
@@ -315,14 +315,14 @@ plots.images(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Probably not chance: again the moon comes back to the top right and the cypress to the left (we count below). But swap the halves, so that the moon stands in the middle and the cypress near the *right* side, and neither comes back to where the swapped painting has it (nor did they in two more starts). So place is held, but not always: what stands in the middle hardly, and not all that stands near a side, although one position of conv5_1 sees 132 pixels, and the texture begins as a picture 141 pixels wide. Perhaps because it sees the rim of its square only weakly (lesson 3).
+# Probably not chance: again the moon comes back to the top right and the cypress to the left (below we count how well the coarse layout fits). But swap the halves, so that the moon stands in the middle and the cypress near the *right* side, and neither comes back to where the swapped painting has it (nor did they in two more starts). So place is held, but not always: what stands in the middle hardly, and not all that stands near a side, although one position of conv5_1 sees 132 pixels, and the texture is first made small, 141 pixels wide, and then enlarged (“coarse to fine”, see The helper). Perhaps because it sees the rim of its square only weakly (lesson 3).
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# The pictures by layer, of content and of style, are Figure 1 of Gatys and others, with our network. The receptive fields are 3, 10, 24, 60 and 132 pixels wide (lesson 3 shows how to compute them). The style loss left in the textures is 0.00 to 0.03. The two other starts after the swap gave a moon at the right and a second one at the left, and a moon at the left.
+# The pictures by layer, of content and of style, follow Figure 1 of Gatys and others, who used VGG19 and another photo. The receptive fields are 3, 10, 24, 60 and 132 pixels wide (lesson 3 shows how to compute them). The style loss left in the textures is 0.00 to 0.03. The two other starts after the swap gave a moon at the right and a second one at the left, and a moon at the left.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Take the border away
-# Is it the border that is remembered, and by the zeros? Two controls beside the plain network (*zeros*). *Mirrored*: painting and picture are continued by their mirror images, so that no position sees a zero. *Endless*: their left edges are joined to the right ones, and the tops to the bottoms, so that there is no border at all. (96 × 128 pixels: where things are is decided on the coarsest scale.)
+# Is it the border that is remembered, and by the zeros that every convolution puts around its input? Two controls beside the plain network (*zeros*). *Mirrored*: painting and picture are continued by their mirror images, so that no position sees a zero. *Endless*: their left edges are joined to the right ones, and the tops to the bottoms, so that there is no border at all. (96 × 128 pixels, one size: where things are is decided while the picture is small.)
 #
 # **Before you look:** in which of the two will the moon and the cypress find their places again?
 
@@ -331,7 +331,7 @@ kinds = {"border": "zeros", "mirrored": "mirrored", "endless": "endless"}
 plots.images(
     [data.load_gallery(f"texture_{kind}_{seed}") for kind in kinds for seed in range(3)],
     [f"{how}, start {seed}" for how in kinds.values() for seed in (1, 2, 3)],
-    "Nine small textures of the Starry Night. Zeros: a cypress on the left, hills below, yellow lights at the upper right, in two of them a moon. Mirrored: the same order, a moon at the upper right, twice cut by the edge, and a second yellow light at the bottom. Endless: the moon at the lower left, two moons in the middle, one right of the middle; the cypress hangs from the top, or stands at the right.",
+    "Nine small textures of the Starry Night. Zeros: a cypress on the left, hills below, yellow lights at the upper right, in two of them a moon. Mirrored: the same order, a moon at the upper right, twice cut by the edge, and a second yellow light at the bottom. Endless: the moon at the lower left, two moons in the middle, one above the middle; the cypress hangs from the top, or stands at the right.",
     columns=3,
     width=6.5,
     title_size=13,
@@ -342,7 +342,7 @@ plots.images(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Is it only the Starry Night?
-# Four other paintings, squeezed to 96 × 128 pixels, from noise, with their borders. How much comes back?
+# Four other paintings, squeezed to 96 × 128 pixels (the upright ones to 128 × 96), from noise, with their borders. How much comes back?
 
 # %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
 others = ["the_scream", "cafe_terrace", "harvest", "road_to_tarascon"]
@@ -384,7 +384,7 @@ mirrored = [better_elsewhere(texture, trio[1]) for texture in textures]
 print("starry_night      mirrored", *mirrored)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# With the border at 0 to 5 of 63, in fifteen of fifteen textures, and so in the three with mirrors. Endless: at 1 to 63, on average at 31.3; chance is 31.5, give or take 5. It must be so: an endless picture has no first place, it may begin anywhere. (A few are small, by luck.) So in all five paintings that we tried, the border gives place away.
+# With the border at 0 to 5 of 63, in fifteen of fifteen textures, and so in the three with mirrors. Endless: at 1 to 63, on average at 31.3; chance is 31.5, give or take 5. It must be so: an endless picture has no first place, it may begin anywhere. (A few are small, by luck.) So in these five paintings the border gives the coarse layout away (of the halves swapped above it did not give moon and cypress).
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Does the count depend on the eighths, or on the colours? Hardly, with one exception: with fourths to sixteenths, in colour and in grey, the four new paintings fit better at 1 to 7 % of the other places on average with the border (only the Café Terrace in grey at up to a third), and endless at about half of them. Sideways alone, all five fit better at 0.8 of the 7 other places on average, endless at 3.8; chance is 3.5. "It may begin anywhere" is exact for steps of 16 pixels, the stride at conv5_1: an eighth of the long side; of the short side it is 12.
@@ -435,20 +435,20 @@ painted = style_transfer.style_transfer(
 
 # %% tags=["hide-input"] figure_tolerance={"largest": 0.25, "mean": 0.02, "reason": "made live: small differences between CPUs grow with every step"} slideshow={"slide_type": "subslide"}
 plots.images(
-    [mine, style[:267], painted],
-    ["the photo", "upper half of the style", "live, 240 pixels wide"],
+    [mine, style[: len(style) // 2], painted],
+    ["the photo", "upper half of the style", f"live, {painted.shape[1]} pixels wide"],
     "A tabby cat, the upper part of the Café Terrace, and the cat painted in yellow, violet and brown.",
     width=14,
 )
 
 # %% slideshow={"slide_type": "fragment"}
-first, last = seen[0], seen[39]  # both at half size
+first, last = seen[0], seen[39]  # both at half size, with the steps above
 below, above = last["style"] < 0.2, last["content"] > 0.5
 print(f"style loss after a step {first['style']:.1f}, after 40 below 0.2: {below}")
 print(f"content loss {first['content']:.1f}, after 40 above 0.5: {above}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Style is paid for with content: the photo itself, where it starts, has content loss 0, so any change costs some.
+# Style is paid for with content: the photo itself, where it starts, has content loss 0, so any change that conv4_2 sees costs some.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Which optimiser?
@@ -481,7 +481,7 @@ for share in (0.25, 0.5, 1):
     print(f"after {share:.0%} of the time: L-BFGS {at[0]:.3f}, Adam {at[1]:.3f}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Nearly a draw. Adam is ahead in the first seconds, then they are equal, and from about a quarter of the time on L-BFGS is lower, by 2 to 6 % (one run each; Adam with the best of a few learning rates). That is little, but it needs no learning rate to be found by trying. We take it, as Gatys and others did.
+# Nearly a draw. Adam is ahead in the first seconds, then they are equal, and from about a quarter of the time on L-BFGS is lower, by 2 to 6 % (one run each; Adam with the best of a few learning rates). That is little, but only its first step is set by hand (our `UNIT`); it finds the lengths of the others itself. We take it, as Gatys and others did.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # L-BFGS needs a few steps to learn the curvature. Both begin with computing the targets, about half a second. These curves were measured once, at 192 pixels, without coarse-to-fine, and shipped: a curve over time is different on every machine. One run each; a second photo and painting gave the same. On a busy machine Adam had looked better: measure time on a quiet one. Adam's learning rate is 0.02, found by trying a few.
@@ -508,11 +508,11 @@ plots.images(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# `keep_colours` takes the brightness from the painted picture and the colours from the photo. A list of paintings, `[starry_night, church_at_auvers]`, adds their style losses. `style_scale` enlarges the painting before its Gram matrices are computed, and so the strokes. Started from noise, no noise is left, but the panda is fainter, and its face dark: the content loss is 1.08 instead of 1.00 (from the log of `data/build/style_transfer.py`). Its total loss is higher, too, 0.143 against 0.133 (one seed): it may only be further from its end.
+# `keep_colours` takes the brightness from the painted picture and the colours from the photo. A list of paintings, `[starry_night, church_at_auvers]`, adds their style losses. `style_scale` enlarges the painting before its Gram matrices are computed, and so the strokes (`help(style_transfer.style_transfer)` lists all arguments, also layers, α, β and the optimiser). With a start from noise, no noise is left, but the panda is fainter, and its face dark: the content loss is 1.08 instead of 1.00 (from the log of `data/build/style_transfer.py`). Its total loss is higher, too, 0.143 against 0.133 (one seed): it may only be further from its end.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### A content loss of 1, and still a panda?
-# A picture without any feature has content loss 1, too. The loss counts place *and* strength; how well the features agree in *where* they are, whatever their strength, the correlation tells. The controls: other photos, and two of them painted in the same style.
+# A picture without any feature has content loss 1, too. The loss counts place *and* strength; how well the two patterns agree, whatever their common strength, the correlation tells. The controls: other photos, and two of them painted in the same style.
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -540,7 +540,7 @@ unlike = [np.corrcoef(panda, other)[0, 1] for other in repainted]
 print("two of them as the Starry Night, below 0.15:", max(unlike) < 0.15)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Yes, a panda: 0.4 and 0.3 are low, but no other photo comes near. A content loss of 1 does not mean that nothing is left of the photo.
+# Yes, a panda: 0.4 and 0.3 are low, but none of the controls comes near. A content loss of 1 does not mean that nothing is left of the photo.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Would any network do?

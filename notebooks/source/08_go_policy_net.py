@@ -11,7 +11,7 @@
 # - explain, with an example and with numbers, what max pooling does to a Go position.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Slides 39 to 42. Nobody needs to know Go; one slide has the rules we use. The games are by GNU Go, a real program of moderate strength, against itself.
+# Slides 39 to 42. Nobody needs to know Go; two slides have the rules we use. The games are by GNU Go, a real program of moderate strength, against itself.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # *Run time: one to three minutes on two CPU cores, most of it training, and once half a minute more when the rules of Go are compiled. Data: games of GNU Go against itself. You need: lessons 1 and 2.*
@@ -35,7 +35,7 @@ comparison = data.load_results("go_pooling")
 
 # %% [markdown] deck=[39] slideshow={"slide_type": "slide"}
 # ## Playing Go
-# A Go board has 19 × 19 points. A network for Go takes the position and answers with the next move:
+# A Go board has 19 × 19 points. A **policy network** takes the position and answers with the next move:
 #
 # $$\text{board} \;\to\; \text{network} \;\to\; \text{one of } 19 \times 19 \text{ points}$$
 #
@@ -182,7 +182,7 @@ plots.show(
 # Four pairs, one move after the other. The move of one pair is a stone of the next.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# The most common mistake with records: the position after the move goes in, and the network learns to find the last stone. Ask who sees the bug if the last two statements of `pairs` are swapped. From here on we use `game.positions()`, which gives the same pairs with the board itself.
+# The most common mistake with records: the position after the move goes in, and the network learns to find the last stone. Ask who sees the bug if the last two statements of `pairs` are swapped. Everywhere else we use `game.positions()`, which gives the same pairs with the board itself.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Fully connected against CNN, live
@@ -364,7 +364,7 @@ plots.show(
 # The CNN finds more than nine of ten of its patterns, however far we move them: the same filters look everywhere. The FC net loses four of five of its own as soon as they are moved by *one* point, and then finds only 15 to 25 % of them (40 patterns, so give or take 13 points), against 6 to 14 % of moves that were not its first choice (dotted). What it has learned at one point it has not learned at the next.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# At home all is 1: so the patterns are chosen. The FC net is seldom right, and seldom knows a move from 11 × 11 points alone, so there are fewer patterns of it, out of all 150 test games; the notebook prints how many were asked. The dotted lines are the control: the middle of a pattern that the network does not predict. The CNN looks at 15 × 15 points, we kept 11 × 11: therefore it, too, knows only a part of the patterns at home. Why it loses some when they are moved: next slide.
+# At home all is 1: so the patterns are chosen. The FC net is seldom right, and knows fewer of its moves from 11 × 11 points alone, so there are fewer patterns of it, out of all 150 test games; the notebook prints how many were asked. The dotted lines are the control: the middle of a pattern that the network does not predict. The CNN looks at 15 × 15 points, we kept 11 × 11, and the rest of the board is empty: so it, too, knows only a part of the patterns at home. Why it loses some when they are moved: next slide.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Worse in the centre?
@@ -422,14 +422,14 @@ print(f"stones on the board when the centre is played: {late:.0f} on average,", 
 print(f"for all moves {stones.mean():.0f}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Mostly it is our test: 88 % in the nine central places, 95 % in the four corner blocks of 3 × 3 places. Among the pattern's own 121 points the move is practically always in the first five; 94 % of what beats it in the centre lies outside. On an *empty* rest of the board a network expects the opening, and GNU Go opens on the third and fourth line. With the pattern in a corner, the rivals are a few points of the other corners; in the centre, all sides are empty, as in no game: there the centre is played late, with 127 stones on the board on average (all moves: 113).
+# Mostly it is our test: 88 % in the nine central places, 95 % in the four corner blocks of 3 × 3 places (six patterns of 80). Among the pattern's own 121 points the move is practically always in the first five; 94 % of what beats it in the centre lies outside. On an *empty* rest of the board a network expects the opening, and GNU Go opens on the third and fourth line. With the pattern in a corner, the rivals are a few points of the other corners; in the centre, all sides are empty, as in no game: there the centre is played late, with 127 stones on the board on average (all moves: 113). Why the same three rows are low at the left and right, too, but the columns not, this does not explain.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Apart from the zeros at the edge, the bias is the network's only part that differs from point to point. Taken away, 87 % are found in the centre and 96 % in the corners: the bias is not the reason.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A pattern that is not small: the ladder
-# Black's marked move, E16, puts White's stone D16 in atari. White adds a stone and has two liberties, Black takes one, atari again, and so on in a staircase to the edge, where White has nowhere to run. A white stone on the way, as Q4, saves the chain: it joins it, and has liberties again.
+# Black's marked move, E16, puts White's stone D16 in atari. White adds a stone and has two liberties, Black takes one, atari again, and so on in a staircase to the edge, where White has nowhere to run. A white stone on the way, such as Q4, saves the chain: the chain joins it, and has liberties again.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
 corner = {board.BLACK: [(2, 3), (3, 2), (4, 2)], board.WHITE: [(3, 3)]}
@@ -462,7 +462,7 @@ plots.show(
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## AlphaGo's input: 48 planes
-# Not one image with three values, but 48 images of zeros and ones, computed from the position:
+# Not one image with three values, but 48 images of zeros and ones, computed from the game so far:
 #
 # | | planes | 1 where … |
 # |:--|:-:|:--|
@@ -477,7 +477,7 @@ plots.show(
 # | constants | 2 | all ones (shows where the board ends); all zeros |
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# The same in the order of the 48 planes, with the exact meanings:
+# The same in the order of the 48 planes, with the exact meanings (of eight planes the last is for 8 or more):
 
 # %% tags=["hide-input"] slideshow={"slide_type": "skip"}
 plots.table(
@@ -551,14 +551,14 @@ for column, number in enumerate(strongest):
         ax.spines[:].set_visible(True)
 axes[0, 0].set_ylabel("own stones")
 axes[1, 0].set_ylabel("the other's")
-figure.colorbar(picture, ax=axes, shrink=0.8)
+figure.colorbar(picture, ax=axes, shrink=0.8, label="weight")
 plots.show(
     figure,
     "Six filters of 5 by 5 points of the first layer, for own stones above and for the other's below, red where a stone excites the filter and blue where it inhibits it.",
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# The six filters with the strongest weights for stones (two of the 48 planes). Red: a stone there excites the filter, blue: it inhibits it. The two rows look like a picture and its negative. Is that learned, or would the strongest of random filters look like this, too?
+# The six filters with the strongest weights for stones (two of the 48 planes). Red: a stone there excites the filter, blue: it inhibits it; the dot is the filter's middle. The two rows look like a picture and its negative. Is that learned, or would the strongest of random filters look like this, too?
 
 
 # %% slideshow={"slide_type": "subslide"}
@@ -623,8 +623,8 @@ empty = all_x.reshape(-1, 361) == 0
 habit = (np.bincount(y, minlength=361) + 1) * empty  # from the moves of 100 games
 habit = habit / habit.sum(axis=1, keepdims=True)
 played = habit[range(len(all_y)), all_y]
-better_ones = (habit > played[:, None]).sum(axis=1)
-first, five = np.mean(better_ones < 1), np.mean(better_ones < 5)
+named = np.argsort(-habit, axis=1, kind="stable")[:, :5] == all_y[:, None]
+first, five = named[:, 0].mean(), named.any(axis=1).mean()
 print(f"counts: first choice {first:.1%}, first five {five:.1%}")
 even, counted = np.log(empty.sum(axis=1)).mean(), -np.log(played).mean()
 print(f"loss of the counts {counted:.2f}, of an even guess among empty points {even:.2f}")
@@ -737,7 +737,7 @@ for part, (title, maps) in zip(figure.subfigures(1, 6, wspace=0.03), steps.items
         plots.numbers(ax, numbers, [[f"{v:g}" for v in row] for row in numbers], limit=5)
 plots.show(
     figure,
-    "A map of 4 by 4 numbers and what five steps make of it: the maxima of its four windows; their means, 1, 0.75, 1 and 1; every second number; four maps of 2 by 2, which hold all sixteen numbers; and 4 by 4 maxima, each of a number and its neighbours to the right and below.",
+    "A map of 4 by 4 numbers and what five steps make of it: the maxima of its four windows; their means, 1, 0.75, 1 and 1; every second number; four maps of 2 by 2, which hold all sixteen numbers; and 4 by 4 maxima, each of a number and its neighbours to the right, below and diagonally below right.",
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
@@ -804,7 +804,7 @@ plots.table(
 # Mean of five seeds (lowest–highest) in the test games. The maximum alone costs about three points of fifteen; **halving with its new end, and no maximum (*space to depth*), eleven**, as much as both together. A likely reason: its filters move in steps of two points, so a pattern moved by *one* looks different to them.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# 150 test games. Last column: given the true window of four points, how often is the played one the likeliest of the four, also where the network had chosen another window. Without pooling a network knows the point in four of five windows, halved in less than half; by chance it would be one in four. A halved image also means four times less computing with the same weights; space to depth with 21 filters, as many multiplications as *none* and three times the weights, has 5.2 % (one seed). A larger pair of 44 filters and six layers, trained once each on twice the positions, had 23.0 % without and 7.8 % with max pooling; with 48 planes, 33.3 and 26.0 %: planes that look at each point before the pooling help. The answer to the slide's question: in a photo the class stays the same when the image moves by a pixel; in Go the answer moves along.
+# 150 test games. Last column: given the true window of four points, how often is the played one the likeliest of the four, also where the network had chosen another window. Without pooling a network knows the point in four of five windows, halved in less than half; by chance it would be one in four. A halved image also means less computing: here a third of the multiplications, with nearly the same weights; space to depth with 21 filters, as many multiplications as *none* and three times the weights, has 5.2 % (one seed). A larger pair of 44 filters and six layers, trained once each on twice the positions, had 23.0 % without and 7.8 % with max pooling; with 48 planes, 33.3 and 26.0 %: planes that look at each point before the pooling help. The answer to the slide's question: in a photo the class stays the same when the image moves by a pixel; in Go the answer moves along.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Worse, or only slower?
@@ -892,7 +892,7 @@ plots.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Mostly by the falling rate. With a constant one it learns most at once (34 % after 0.13 million positions, 40 % after 1.3), and then creeps from 40 to 42 %; when the rate falls, it reaches 48. The usual explanation, which we did not test: large steps jump over a minimum in which small ones settle. Each new round first loses five points; for the last two per cent, from 48 to 50, rate, layers and positions changed together.
+# Mostly by the falling rate. With a constant one it learns most at once (34 % after 0.13 million positions, 40 % after 1.3), and then creeps from 40 to 42 %; when the rate falls, it reaches 48. The usual explanation, which we did not test: large steps jump over a minimum in which small ones settle. Each new round first loses five points; in the last two points, from 48 to 50, the rate, the layers and the number of positions changed together.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # One training with one seed, and 4,096 validation positions, so a point on the line is good to about one and a half points. Round 2 changes the layers and the positions: what the layers alone bring, the line does not say, and its one point is within that noise. At the end the losses part, 1.66 in training and 1.78 in validation: now more games would probably help, not only more computing. AlphaGo took 340 million steps of 16 positions each, ours 96,200 of 128. The layers that change nothing at first are those of "Net2Net" (Chen, Goodfellow, Shlens, 2016).
@@ -1002,7 +1002,7 @@ for length in ("10 moves", "40 moves"):
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Clark and Storkey's network did beat GNU Go: larger, and trained on many more games, of strong players. Whoever imitates GNU Go, with mistakes, is hardly stronger than GNU Go.
 #
-# Playouts: ten games, one line for each move and one view of the board in it, so take it as a warning and not as a law. In pairs of games (mean, standard error): 40 moves lose by 54 ± 16 points more than the likeliest move, 10 moves by 19 ± 18; with the ends shuffled they lose by 64 ± 20 and 68 ± 24 more. One move takes two seconds with 40 moves. The 200 positions are a sample: all shares are good to about seven points. Often several lines end alike (in 119 of the 200 positions with 10 moves, in 70 with 40), and then the likelier move is played, shuffled or not. One line is mostly chance: with two views of the board in the playouts in place of one they choose the same move in 35 % of the positions (23 % by chance). More lines for each move would make the estimate better, and take more time. A simpler control would be one of the five at random; it loses by 216 points, but it also keeps the likeliest move less often, so it does not tell what the playouts see.
+# Playouts: ten games, one line for each move and one view of the board in it, so take it as a warning and not as a law. In pairs of games (mean, standard error): 40 moves lose by 54 ± 16 points more than the likeliest move, 10 moves by 19 ± 18; with the ends shuffled they lose by 64 ± 20 and 68 ± 24 more. One move takes two seconds with 40 moves. The 200 positions are a sample: all shares are good to about seven points. Often several lines end alike (in 119 of the 200 positions with 10 moves, in 70 with 40), and then the likelier move is played, shuffled or not. One line of 40 moves is mostly chance: with two views of the board in place of one the playouts choose the same move in 35 % of the positions (23 % by chance). More lines for each move would make the estimate better, and take more time. A simpler control would be one of the five at random; it loses by 216 points, but it also keeps the likeliest move less often, so it does not tell what the playouts see.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Play against it
@@ -1015,7 +1015,7 @@ play.go()
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### What two planes are worth
-# N1 falls from 99 % to less than half, but stays the first choice. In the toy's position *a ladder*, E16 falls from 44 % to 13 %: around E16 the input is now the same as in *ladder + Q4* (14 %, since points near Q4 differ). So a zero is not "I do not know"; it says "no move captures or escapes in a ladder here". Perhaps the network believes it when the answer depends on stones that it cannot see; at N1 it also sees the stones nearby.
+# N1 falls from 99 % to less than half, but stays the first choice (the game is one of the training games). In the toy's position *a ladder*, E16 falls from 44 % to 13 %: around E16 the input is now the same as in *ladder + Q4* (14 %, since points near Q4 differ). So a zero is not "I do not know"; it says "no move captures or escapes in a ladder here". Perhaps the network believes it when the answer depends on stones that it cannot see; at N1 it also sees the stones nearby.
 #
 # In 1,000 positions, half of which have a one in these planes, zeros change the first choice in 5 to 6 %.
 
@@ -1061,7 +1061,7 @@ exercises.policy_parameters(weights)
 
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
 # ### Exercise 3
-# On this board (X black, O white) Black is to move. At which points would a black move be a self-atari, that is, leave its chain with one liberty? A list of (row, column), counted from 0.
+# On this board (X black, O white) Black is to move. At which points would a black move be a self-atari, that is, leave its chain with one liberty? A list of (row, column), counted from 0, from the upper left corner.
 #
 # ```
 # . O . . .
@@ -1096,7 +1096,7 @@ exercises.sight(width, layers)
 
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
 # ### Exercise 5: your own position
-# Set up a position on the whole board in which Black, to move, can capture at least five stones with one move. `board.Board.from_text` reads 19 lines of `X` (black), `O` (white) and `.`. Which move is it? Then ask `networks.best_move(policy, my_board)`: does the network take them? Move everything to another corner and ask again.
+# Set up a position on the whole board in which Black, to move, can capture at least five stones with one move. `board.Board.from_text` reads 19 lines of `X` (black), `O` (white) and `.`. Which move is it, as (row, column) counted from 0, from the upper left corner? Then ask `networks.best_move(policy, my_board)`: does the network take them? Move everything to another corner and ask again.
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
 my_board = ...
