@@ -20,13 +20,17 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__.splitlines()[0])
     parser.add_argument("--port", type=int, default=5000, help="default 5000; 0 for any free one")
     parser.add_argument("--no-browser", action="store_true", help="open no browser")
-    parser.add_argument("--results", type=Path, default=RESULTS, help="folder for the results")
+    parser.add_argument("--results", type=Path, help="folder for the results, by default one for each port")
     a = parser.parse_args(arguments)
     if not 0 <= a.port < 65536:
         parser.error(f"--port: expected a number from 0 to 65535, got {a.port}")
     if sys.platform == "linux" and not MEMORY.keys() <= os.environ.keys():
-        os.execve(sys.executable, [sys.executable, "-m", "demo", *sys.argv[1:]], os.environ | MEMORY)
-    serve(a.results, a.port, not a.no_browser)
+        os.execve(
+            sys.executable,
+            [sys.executable, "-m", "demo", *(sys.argv[1:] if arguments is None else arguments)],
+            os.environ | MEMORY,
+        )
+    serve(a.results or RESULTS / str(a.port), a.port, not a.no_browser)
 
 
 def serve(results, port, browser):
@@ -45,6 +49,7 @@ def serve(results, port, browser):
     except OSError as error:
         app.works.close()
         sys.exit(f"--port {port}: {error.strerror}. Is another one running? Take another port, or 0 for any free one.")
+    app.works.clean()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     address = f"http://127.0.0.1:{server.effective_port}/"
     print(f"Open {address} (Ctrl+C ends it)", flush=True)

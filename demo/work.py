@@ -4,8 +4,10 @@ Two lanes, one thread each, so that nobody waits for a painting to read a sign. 
 ID.unfinished, which gets the name ID when all is done: a crash leaves no half result.
 """
 
+import contextlib
 import json
 import queue
+import re
 import shutil
 import threading
 import time
@@ -52,15 +54,19 @@ class Works:
     """`demos`: {name: object with `lane` and `run(photo file, options, folder, step) -> dict`}."""
 
     def __init__(self, folder, demos):
-        self.folder, self.demos = Path(folder), demos
+        self.folder, self.demos = Path(folder).resolve(), demos
         self.folder.mkdir(parents=True, exist_ok=True)
-        for left in self.folder.glob(f"*{UNFINISHED}"):  # by a crash
-            shutil.rmtree(left)
         self.works, self.lock = {}, threading.Lock()
         self.queues = {lane: queue.Queue() for lane in LANES}
         self.threads = [threading.Thread(target=self._serve, args=(lane,), daemon=True) for lane in LANES]
         for thread in self.threads:
             thread.start()
+
+    def clean(self):
+        """Drop what a crash left unfinished. Only for the one server of this folder: another's works would go, too."""
+        for left in self.folder.glob(f"*{UNFINISHED}"):
+            if re.fullmatch(r"[0-9a-f-]{36}", left.stem) and left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
 
     def submit(self, demo, picture, options):
         """Queue a work on a picture, a PIL image or the photo.jpg of an earlier result; returns it. Raises Full."""
@@ -70,7 +76,7 @@ class Works:
                 raise Full
             self.works[work.id] = work
         try:
-            self._unfinished(work).mkdir()
+            self._unfinished(work).mkdir(parents=True)
             if isinstance(picture, Path):
                 shutil.copyfile(picture, self._unfinished(work) / "photo.jpg")
             else:
@@ -135,7 +141,8 @@ class Works:
                 traceback.print_exc()
                 work.state, work.error = "failed", str(error)
             shutil.rmtree(self._unfinished(work), ignore_errors=True)
-            self._forget()
+            with contextlib.suppress(OSError):  # somebody may clear the folder meanwhile
+                self._forget()
 
     def _do(self, work):
         folder, started = self._unfinished(work), time.perf_counter()

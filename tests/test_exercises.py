@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from lecture_utils import ascent, data
+from lecture_utils import ascent, data, models
 from lecture_utils import dehazing as dehazing_helper
 from lecture_utils.exercises import convolution, deep_dream, dehazing, engine, filter_visualization, go, mnist_cnn
 
@@ -55,6 +55,11 @@ def in_place_loss(gradient, weight):
 def in_place_shift(images, steps):
     images[:] = np.pad(images, ((0, 0), (0, 0), (steps, 0), (0, 0)))[:, :, :28]
     return images
+
+
+def clockwise_from_each(corners):
+    angle = np.arctan2(*(corners - corners.mean(axis=0)).T[::-1])
+    return [corners[np.argsort((angle - start) % (2 * np.pi))] for start in angle]
 
 
 def in_a_batch(model, image, wanted, patch):
@@ -144,7 +149,10 @@ RIGHT = {  # beside the forms that `in_many_forms` makes of the right values; th
     "best_path_best_text": [(0.25, 0.39)],
     "collapse": [(collapsed_one_by_one,)],
     "box": [(lambda mask: [*np.argwhere(mask).min(0)[::-1], *np.argwhere(mask).max(0)[::-1] + 1],)],
-    "four_ways": [(lambda corners: [[corners[(k + way) % 4] for k in range(4)] for way in range(4)],)],
+    "four_ways": [
+        (lambda corners: [[corners[(k + way) % 4] for k in range(4)] for way in range(4)],),
+        (clockwise_from_each,),
+    ],
 }
 EXAMPLES = {  # for slips that are predicates, in their order, and then for the last hint of that stage
     "anti_diagonal_filter": [np.eye(3), MIRRORED[::-1], [[-1, 1, -1]] * 3, [[-1, 1, 1], [-1, 1, -1], [1, -1, -1]]],
@@ -160,9 +168,11 @@ EXAMPLES = {  # for slips that are predicates, in their order, and then for the 
     "own_box": [(DIM, 0, 0, 2), (CHEETAH, 0.5, 150, 74), (CHEETAH, 200, 0, 56), (CHEETAH, 0, 0, 75),
                 (CHEETAH, 150, 0, 40), (CUTLERY, 100, 125, 74)],
     "own_pattern": [(CROSSES, np.ones((3, 3))), (CROSSES, MIRRORED[::-1]), (0 * CROSSES, CROSS), (TOUCHING, CROSS),
-                    (np.ones((6, 6)), CROSS), (CROSSES, CROSS + 1)],
+                    (CROSSES, np.pad([[1]], 1)), (np.ones((6, 6)), CROSS), (CROSSES, CROSS + 1)],
     "own_capture": [(CAPTURE, (4, 2)), (CAPTURE, (10, 10)), (CAPTURE.replace("XOOOOO", ".XOOOO"), (4, 7))],
-    "own_dream": [(LIGHT, DIM, BRIGHT[:5]), (LIGHT, DIM, DIM), (LIGHT, BRIGHT, DIM), (LIGHT, DIM, DIM + 0.05)],
+    "own_dream": [(LIGHT, DIM, BRIGHT[:5]), (LIGHT, DIM, DIM),
+                  (ascent.channel(models.mnist_cnn(), 1, "logits"), DIM, BRIGHT), (LIGHT, BRIGHT, DIM),
+                  (LIGHT, DIM, DIM + 0.05)],
     "own_painting": [(SMOOTH, NOISE, SMOOTH), (SMOOTH, NOISE, NOISE), (SMOOTH, NOISE, NOISE[:40]),
                      (SMOOTH, NOISE, 0.9 * SMOOTH + 0.1 * NOISE)],
     "roof_by_hand": [40],
@@ -320,3 +330,9 @@ def test_importing_the_checkers_does_not_import_keras():
     names = ", ".join(module.__name__ for module in MODULES)
     code = f"import sys, {names}; print('keras' in sys.modules, 'tensorflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False False\n"
+
+
+def test_a_place_far_off_the_board_and_a_scaled_filter_of_the_slides_are_no_answers():
+    for place in ((10**10, 0), (1e300, -1)):
+        assert "may not play there" in go.own_capture(CAPTURE, place).message
+    assert "stands on the slides" in convolution.own_pattern(CROSSES, 2 * MIRRORED[::-1]).message

@@ -51,6 +51,7 @@ def test_it_knows_what_the_protocol_asks_of_every_engine(player):
     ("play b T20", "? invalid coordinate\n\n"),
     ("boardsize 9", "? unacceptable size\n\n"),
     ("komi seven", "? syntax error\n\n"),
+    ("komi nan", "? syntax error\n\n"),
     ("undo", "? cannot undo\n\n"),
     ("fixed_handicap 1", "? invalid number of stones\n\n"),
     ("set_free_handicap D4 D4", "? bad vertex list\n\n"),
@@ -114,6 +115,9 @@ def test_as_a_program_until_quit():
         assert engine.ask("name").startswith("Policy network")
         assert engine.ask("play b Z1") is None
         assert board.Board().point(engine.ask("genmove b"))
+        assert engine.ask("known_command quit") == "true" and engine.ask("name")
+        with pytest.raises(ValueError, match="line: expected one line"):
+            engine.ask("name\nversion")
         engine.ask("quit")
         assert engine.process.wait(timeout=60) == 0
         with pytest.raises(EOFError, match="the engine stopped"):

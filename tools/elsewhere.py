@@ -26,7 +26,7 @@ def addresses():
 def repository():
     """The repository on GitHub as "OWNER/NAME", or None. Raises ValueError if its address is of another kind."""
     address = addresses().get("Repository")
-    found = re.fullmatch(r"https://github\.com/([\w.-]+/[\w.-]+)", address or "")
+    found = re.fullmatch(r"https://github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?", address or "")
     if address and not found:
         raise ValueError(f"Repository: expected https://github.com/OWNER/NAME, got {address!r}")
     return found and found[1]

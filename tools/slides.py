@@ -4,6 +4,7 @@ reveal.js with its speaker view, the theme, the fonts, pictures and formulas are
 the outputs are those of the committed notebooks.
 """
 
+import copy
 import html
 import re
 from pathlib import Path
@@ -71,7 +72,7 @@ def unfolded(cell):
 def titled(cells):
     """`cells`, with the last title repeated on top of every slide that begins without one."""
     result, title = [], ""
-    for cell in cells:
+    for cell in copy.deepcopy(cells):
         own = re.match(r"#+ (.*)", cell.source) if cell.cell_type == "markdown" else None
         title = own[1] if own else title
         if slide_type(cell) == "subslide" and not own:

@@ -1,6 +1,7 @@
 """Exercises of lesson 1."""
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from lecture_utils import convolution
 from lecture_utils.exercises.engine import (
@@ -128,17 +129,29 @@ def _found(given):
     return feature_map.max(), again, feature_map[feature_map < feature_map.max()][away].max(initial=-np.inf)
 
 
+def _one_pattern(given):
+    """Whether the windows with the largest number are all the same."""
+    image, kernel = given
+    feature_map = convolution.convolve(image, kernel)
+    windows = sliding_window_view(image, (3, 3))[feature_map == feature_map.max()]
+    return (windows == windows[0]).all()
+
+
 _KNOWN = (convolution.FILTER_1, convolution.FILTER_2)
 _REFUSED = (  # the slips of own_pattern, in the order in which they are looked for
     (lambda given: np.ptp(given[1]) == 0, "Nine equal weights know no pattern: they only count the pixels that are 1."),
     (
-        lambda given: any(np.array_equal(given[1], known) for known in _KNOWN),
+        lambda given: any(np.array_equal(given[1] / np.abs(given[1]).max(), known) for known in _KNOWN),
         "That filter stands on the slides. Which pattern is yours?",
     ),
     (lambda given: _found(given)[0] <= 0, "No place answers with more than 0. Is the pattern in the image at all?"),
     (
         lambda given: _found(given)[1] == 0,
         "The largest number appears only once, or in windows that overlap. Draw the pattern a second time, apart.",
+    ),
+    (
+        lambda given: not _one_pattern(given),
+        "Two windows with different pixels have the largest number: the filter takes both for its pattern.",
     ),
     (
         lambda given: np.isneginf(_found(given)[2]),

@@ -110,16 +110,20 @@ def _objective(answer):
 
 
 def _growth(given):
-    """How much the goal grew from the photo to the dream, as a part of what it was."""
+    """How much the goal grew from the photo to the dream, as a part of what it was; None if it does not take them."""
     goal, photo, dream = given
-    before, after = (float(goal(image[None])[0]) for image in (photo, dream))
+    try:
+        before, after = (float(goal(image[None])[0]) for image in (photo, dream))
+    except ValueError:
+        return None
     return (after - before) / max(abs(before), 1e-9)
 
 
 @exercise(
-    lambda given: given[1].shape == given[2].shape and _growth(given) > 0.5,
+    lambda given: given[1].shape == given[2].shape and (_growth(given) or 0) > 0.5,
     (lambda given: given[1].shape != given[2].shape, "A dream is as large as its photo; these two differ in size."),
     (lambda given: np.array_equal(given[1], given[2]), "That is the photo itself: nothing has changed yet."),
+    (lambda given: _growth(given) is None, "The goal needs one target, and a network that takes such RGB pictures."),
     (lambda given: _growth(given) < 0, "The goal is smaller in your dream than in your photo. Are the two swapped?"),
     last="The dream goes the right way, but not far: more steps, or larger ones.",
     praise="The goal has grown by more than half. Does the dream show what you expected?",

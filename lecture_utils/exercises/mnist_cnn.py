@@ -99,7 +99,7 @@ def small_network(small: _Network):
 
 def _images_and_steps():
     images = np.random.default_rng(0).uniform(0.1, 1, size=(2, 28, 28, 1)).astype(np.float32)
-    return [(images.copy(), steps) for steps in (3, 1, 0, 27)]
+    return [(images.copy(), steps) for steps in (3, 1, 0, 27, 30)]
 
 
 def _shifted(images, steps):

@@ -86,17 +86,17 @@ def cover_with_mean(function: Function("image, top, left, patch", _image_and_box
 
 @functools.cache
 def _linear_network():
-    """(8, 12, 1) images -> 2 logits."""
+    """(8, 12, 3) images -> 2 logits."""
     import keras
 
-    pixels, dense = keras.Input((8, 12, 1)), keras.layers.Dense(2, use_bias=False)
+    pixels, dense = keras.Input((8, 12, 3)), keras.layers.Dense(2, use_bias=False)
     model = keras.Model(pixels, dense(keras.layers.Flatten()(pixels)))
-    dense.set_weights([np.random.default_rng(2).normal(scale=0.3, size=(96, 2))])
+    dense.set_weights([np.random.default_rng(2).normal(scale=0.3, size=(288, 2))])
     return model
 
 
 def _model_and_image():
-    return [(_linear_network(), np.random.default_rng(1).uniform(size=(8, 12, 1)).astype(np.float32), 1, 4)]
+    return [(_linear_network(), np.random.default_rng(1).uniform(size=(8, 12, 3)).astype(np.float32), 1, 4)]
 
 
 def _map_of(inside, outside, value_of=lambda probability, of_image, logits: probability):

@@ -136,7 +136,8 @@ def columns_for_a_word(columns: whole, pixels: whole):
         (0.3, "`path` is right. a–, –a and aa all give a: aa is missing."),
         (0.24, "`path` is right. That is the text b, and aa counts once more in a."),
         (0.09, "`path` is right. a– and –a give a, too."),
-        (0.51, "`path` is right. aa gives a with one column for each, 0.3 · 0.3, once."),
+        (0.48, "`path` is right. aa gives a with one column for each, 0.3 · 0.3, once."),
+        (0.51, "`path` is right. ab and ba are other texts; a is a–, –a and aa."),
         (0.45, "`path` is right. ab and ba are other texts; a is a–, –a and aa."),
         (0.6, "`path` is right. Multiply within a path, then add the paths."),
         percent(0.39),
@@ -153,7 +154,7 @@ def best_path_best_text(path: number, text: number):
 
 def _corners():
     tilted = np.array([[10.0, 4.0], [52.0, 12.0], [49.0, 27.0], [7.0, 19.0]])
-    return [(tilted,), (tilted[::-1] * [1, 2] + 3,)]
+    return [(tilted,), (np.roll(tilted, 1, axis=0) * [1, 2] + 3,)]
 
 
 def _ways(of_corners):

@@ -9,6 +9,7 @@ Farnebäck, 2002), on its standard input and output. Lesson 8.
 import argparse
 import contextlib
 import inspect
+import math
 import os
 import subprocess
 import sys
@@ -98,9 +99,12 @@ class Player:
 
     def _do_komi(self, komi):
         try:
-            self.komi = float(komi)
+            value = float(komi)
         except ValueError:
             raise Refused("syntax error") from None
+        if not math.isfinite(value):
+            raise Refused("syntax error")
+        self.komi = value
 
     def _do_play(self, colour, vertex):
         after = self.boards[-1].copy()
@@ -141,7 +145,7 @@ class Player:
         if len(self.boards) > 1 or self.boards[-1].stones.any():
             raise Refused("board not empty")
         places = [self._place(vertex) for vertex in vertices]
-        if len(places) < 2 or None in places or len(set(places)) < len(places):
+        if not 2 <= len(places) < self.size**2 or None in places or len(set(places)) < len(places):
             raise Refused("bad vertex list")
         self.boards[-1].place({boards.BLACK: places})
 
@@ -193,7 +197,8 @@ class Engine:
     def ask(self, line):
         """The engine's answer, or None where it refuses. Raises EOFError if it has stopped, ValueError for what is no
         line of text."""
-        checks.text("line", line, "a line of text")
+        if "\n" in checks.text("line", line, "a line of text") or "\r" in line:
+            raise ValueError(f"line: expected one line of text, got {checks.shown(line)}")
         try:
             self.process.stdin.write(line + "\n")
         except BrokenPipeError:
@@ -241,7 +246,8 @@ def main(arguments=None):
     for line in sys.stdin:
         sys.stdout.write(player.answer(line))
         sys.stdout.flush()
-        if "quit" in line.split("#")[0].split()[:2]:
+        words = line.split("#")[0].split()
+        if "quit" in (words[1:2] if words and words[0].isdigit() else words[:1]):
             break
 
 

@@ -187,8 +187,11 @@ def network_input(x, inputs):
 
 
 def _length(file):
-    with np.load(file) as shard:
-        return len(shard["moves"])
+    try:
+        with np.load(file) as shard:
+            return len(shard["moves"])
+    except (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+        raise ValueError(f"file: {file} is no shard that can be read: {error}") from None
 
 
 # Training

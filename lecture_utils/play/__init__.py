@@ -345,7 +345,7 @@ def _shade(value):
 
 def _numbers(name, value, shape):
     value = checks.array(name, value, 2, integers=True)
-    if value.shape != shape or abs(value).max() > 9:
+    if value.shape != shape or value.min() < -9 or value.max() > 9:
         raise ValueError(
             f"{name}: expected {shape} whole numbers from -9 to 9, got shape {value.shape}, {value.tolist()}"
         )

@@ -465,8 +465,9 @@ play("go", (body, data) => {
   });
   body.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "p") playAt(PASS);
-    else if (event.key === "u") undo();
+    const key = event.key.toLowerCase();
+    if (key === "p") playAt(PASS);
+    else if (key === "u") undo();
   });
   part.board.tabIndex = 0;
   part.board.setAttribute("role", "application");
