@@ -406,7 +406,7 @@ def read_text(image, least=0.5):
     Any of the four corners of a box can be the upper left one for a reader, so there are four ways up. The likeliest is
     tried first; where its confidence is below 0.95, the others as well, and one of at least 0.9 is taken if it is
     better. In two of the ways a long box is a row of letters, in the two others a stack; a short one gets the way that
-    fits the long ones. The recogniser also knows Chinese columns that lie on their side, so such a row can in truth be
+    fits the long ones. The recogniser also knows letters that lie on their backs, so such a row can in truth be
     a stack of upright letters: it is one if it reads the same when it is unstacked.
     image: RGB in [0, 1], (H, W, 3). least: the confidence that a line needs, in [0, 1].
     Raises ValueError for other shapes, types or ranges. Slide 45.

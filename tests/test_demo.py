@@ -225,6 +225,13 @@ def test_results_survive_a_new_start_and_what_a_crash_left_goes(toy):
     again.close()
 
 
+def test_a_relative_folder_is_that_of_the_one_who_named_it(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    works = Works("here", {})
+    works.close()
+    assert works.folder == (tmp_path / "here").resolve()  # Flask takes a relative one from its own package
+
+
 def test_the_oldest_results_are_dropped(toy, monkeypatch):
     monkeypatch.setattr(work, "KEPT", 3)
     toy.free.set()

@@ -64,6 +64,18 @@ def test_answers_go_into_a_new_version_and_the_old_copy_stays(lessons, tmp_path)
         assert f"drop = 0.{version}" in "\n".join(cell.source for cell in read(mine / kept).cells)
 
 
+@pytest.mark.parametrize(("mine_says", "kept", "number"), [("...", False, 0), ("9", True, 1)])
+def test_an_exercise_that_asks_for_more_now_keeps_only_what_was_answered(lessons, tmp_path, mine_says, kept, number):
+    mine = tmp_path / "mine"
+    lab.copy_lessons(mine, lessons)
+    edit(mine / LESSON.name, "rows = ...\ncolumns", f"rows = {mine_says}\ncolumns")
+    edit(lessons[0], "columns = ...\n", "columns = ...\nboxes = ...\n")
+    (said,) = lab.copy_lessons(mine, lessons)
+    assert f"with {number} of your answers" in said
+    sources = "\n".join(cell.source for cell in read(mine / LESSON.name).cells)
+    assert f"rows = {mine_says}\ncolumns = ...\n" in sources and ("boxes = ..." in sources) != kept
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"cells": 1}', "\xff"])
 def test_a_copy_that_cannot_be_read_is_left_alone(lessons, tmp_path, text):
     (tmp_path / "mine").mkdir()

@@ -25,6 +25,7 @@ from lecture_utils.go import networks, planes
 from lecture_utils.go.records import SPLITS, Collection, Game
 
 SHARD = 8192  # positions in a file
+DAMAGED = OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile  # what reading such a file may raise
 BUFFER = 8 * SHARD  # positions in memory, from which those of a file are drawn
 NETWORKS = {
     "policy": networks.policy_network,
@@ -114,7 +115,7 @@ def load_shard(file, size=19, inputs=planes.PLANES):
     try:
         with np.load(file) as shard:
             bits, moves = shard["planes"], shard["moves"].astype(np.int32)
-    except (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+    except DAMAGED as error:
         raise ValueError(f"file: {file} is no shard that can be read: {error}") from None
     used = size * size * planes.PLANES // 8
     if bits.shape[1:] != (used + 1,):
@@ -190,7 +191,7 @@ def _length(file):
     try:
         with np.load(file) as shard:
             return len(shard["moves"])
-    except (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+    except DAMAGED as error:
         raise ValueError(f"file: {file} is no shard that can be read: {error}") from None
 
 

@@ -1076,7 +1076,7 @@ rows = [
 plots.table(["30 stacks each", "Chinese, read", "Latin, read"], rows)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Laid to the left, letters on their backs are read, too; but more than half of the Latin words come out in *full-width* letters, the broad ones that stand among Chinese characters (the table above takes them as right). And such a row could also *be* one, of letters that lie. So a stack is cut as well: if the pieces, side by side, say the same, its letters stand upright.
+# Laid to the left, letters on their backs are read, too; but about half of the Latin words come out in *full-width* letters, the broad ones that stand among Chinese characters (the table above takes them as right). And such a row could also *be* one, of letters that lie. So a stack is cut as well: if the pieces, side by side, say the same, its letters stand upright.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 stack = scene_text.crop(signs[1], found[1][0].corners)
