@@ -1,6 +1,7 @@
 """Makes nbval strict about pictures, as it is about text, and cuts the network for every test and notebook."""
 
 import os
+import re
 import runpy
 from pathlib import Path
 
@@ -10,12 +11,18 @@ from nbval.plugin import IPyNbCell
 from tools import figures, notebooks
 
 OFFLINE = Path(__file__).parent / "tests" / "offline"
+WARNING = re.compile(r".*\w+Warning: .*")
 compare_text = IPyNbCell.compare_outputs
 
 
 def compare_text_and_pictures(cell, outputs, reference):
-    """What nbval calls to compare a cell's fresh outputs with the committed ones; stderr (TensorFlow's log) is free."""
+    """What nbval calls to compare a cell's fresh outputs with the committed ones. stderr is free, since TensorFlow's
+    log differs from machine to machine; but no student shall meet a warning of Python."""
     if not compare_text(cell, outputs, reference, (*cell.parent.skip_compare, "stderr")):
+        return False
+    warned = [text for out in outputs if out.get("name") == "stderr" for text in WARNING.findall(out["text"])]
+    if warned:
+        cell.comparison_traceback.append(f"it warns: {warned[0]}")
         return False
     limits = figures.limits(cell.cell) if figures.drawn_by_this_matplotlib() else figures.OTHER_MATPLOTLIB
     complaint = figures.complaint(outputs, reference, **limits)

@@ -6,13 +6,15 @@ import os
 import threading
 import time
 import zlib
+from functools import partial
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from demo import uploads, work
+from demo import demos, uploads, work
 from demo.work import Works
+from lecture_utils import ascent, data, layers, models, style_transfer
 
 RED, WHITE = (200, 30, 40), (255, 255, 255)
 
@@ -116,6 +118,37 @@ def test_what_is_not_taken_gets_a_sentence(stream, status, words):
     with pytest.raises(uploads.Refused, match=words) as caught:
         uploads.picture(stream)
     assert caught.value.status == status
+
+
+# The long works
+
+
+def saved(folder, name):
+    with Image.open(folder / f"{name}.jpg") as image:
+        return np.asarray(image, np.float32) / 255
+
+
+@pytest.mark.parametrize("layer", ["block5_add", "conv5_3"])
+def test_a_dream_of_the_page_raises_its_layer(layer, tmp_path):
+    photo, shares = data.load_photo("macaw", side=160), []
+    assert demos.DEMOS["dream"].work(photo, {"layer": layer}, tmp_path, shares.append) == {"layer": layer}
+    model = models.vgg16(layer) if layer.startswith("conv") else demos.classifier()
+    before, after = (ascent.energy(model, layer)(saved(tmp_path, name)[None])[0] for name in ("before", "after"))
+    assert after > 1.3 * before and shares[-1] == 1 and shares == sorted(shares)
+
+
+def test_a_painting_of_the_page_takes_over_the_style(tmp_path, monkeypatch):
+    monkeypatch.setattr(style_transfer, "style_transfer", partial(style_transfer.style_transfer, steps={1: 15}))
+    photo = data.load_photo("macaw", side=96)
+    result = demos.DEMOS["painting"].work(photo, {"painting": "the_scream"}, tmp_path, lambda share: None)
+    assert result == {"painting": "The Scream"}
+    network = layers.up_to(models.vgg16("conv2_1"), "conv2_1")
+    grams = [
+        style_transfer.gram_matrix(network(image[None]))
+        for image in (saved(tmp_path, "before"), saved(tmp_path, "after"), data.load_painting("the_scream", side=96))
+    ]
+    before, after = (float(style_transfer.style_loss(gram, grams[2])[0]) for gram in grams[:2])
+    assert after < 0.3 * before
 
 
 # Works

@@ -152,10 +152,9 @@ def test_every_page_is_guarded(server):
 def test_only_this_machine_is_served(server):
     with socket.create_connection(("127.0.0.1", server.port)):
         pass
-    other = next((a[4][0] for a in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)), "127.0.0.1")
-    if not other.startswith("127."):
+    if sys.platform == "linux":  # there every 127.x.y.z is this machine, and a server bound to all addresses answers
         with pytest.raises(OSError):
-            socket.create_connection((other, server.port), timeout=2)
+            socket.create_connection(("127.0.0.2", server.port), timeout=2)
     for host in ("evil.example", "127.0.0.1.evil.example", "evil.example:5000", "[::1]:5000@evil.example"):
         for path in ("/", "/dehazing", "/static/style.css"):
             assert server.get(path, headers={"Host": host}).status_code == 400, (host, path)
@@ -261,6 +260,9 @@ def png(width, height, depth=1, extra=b"", pixels=b""):
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + extra + body
 
 
+LARGE = png(6_300, 6_300, pixels=bytes((6_300 // 8 + 2) * 6_300))  # 40 megapixels, and a small file
+
+
 def hostile(count, seed=0):
     """(what, bytes): bombs, and real pictures cut off or with flipped bits."""
     rng = random.Random(seed)
@@ -275,7 +277,7 @@ def hostile(count, seed=0):
         real.append((kind, stream.getvalue()))
     bombs = [
         ("header of 900 megapixels", png(30_000, 30_000)),
-        ("pixel bomb", png(6_300, 6_300, pixels=bytes((6_300 // 8 + 2) * 6_300))),
+        ("pixel bomb", LARGE),
         ("lying header", png(6_000, 6_000, pixels=b"\0\0")),
         ("text bomb", white),
         ("profile bomb", profile),
@@ -311,6 +313,8 @@ def test_hostile_pictures_break_nothing(server):
         else:
             refused += 1
             assert 'role="alert"' in answer.text
+    for page, form in pages[: len(demos.METHODS) + 1]:  # each network meets the largest picture that is taken
+        taken.append(server.send(page, LARGE, **form))
     states = [server.finished(answer)[1] for answer in taken[-50:]]
     assert set(states) <= {"done"} and taken and refused
     assert server.is_idle() and len(list(server.results.iterdir())) <= 100

@@ -93,6 +93,12 @@ def k_by_pixels(image, t, airlight, b=1):
     return keras.ops.reshape(k, image.shape)
 
 
+def collapsed_in_place(path):
+    for k in range(len(path) - 1, 0, -1):
+        path[k] *= path[k] != path[k - 1]
+    return path[path != 0]
+
+
 def collapsed_one_by_one(path):
     return [k for k, before in zip(path, [0, *path[:-1]], strict=True) if k not in (0, before)]
 
@@ -105,13 +111,20 @@ DIM, BRIGHT, NOISE = (
     np.full((9, 8, 3), 0.4),
     np.random.default_rng(0).uniform(size=(64, 48, 3)),
 )
-CHEETAH, CUTLERY = (data.load_photo(name, side=224) for name in ("cheetah", "cutlery"))
+CHEETAH, CUTLERY, FRUITS = (data.load_photo(name, side=224) for name in ("cheetah", "cutlery", "fruits"))
+GOLDFISH, PEPPER = data.load_gallery("class_goldfish"), data.load_gallery("ablation_bell_pepper_4")
+BLOB, NO_IDEA = -np.hypot(*np.mgrid[-112:112, -112:112]), np.random.default_rng(0).random((224, 224))
+ONE, FOUR = np.zeros((28, 28)), np.zeros((28, 28))
+ONE[5:23, 13:15] = FOUR[5:15, 8:10] = FOUR[13:15, 8:20] = FOUR[5:23, 16:18] = 1
 SMOOTH = np.linspace(0.2, 0.6, 64 * 48 * 3).reshape(64, 48, 3)
 CROSS = np.array([[-1, 1, -1], [1, 1, 1], [-1, 1, -1]])
 CROSSES, TOUCHING = np.zeros((8, 10), int), np.zeros((8, 10), int)
 CROSSES[:3, :3] = CROSSES[4:7, 6:9] = TOUCHING[:3, :3] = CROSS > 0
 TOUCHING[2:5, 1:4] |= CROSS > 0
 CROSSES[4:6, 1:3] = 1
+DIAMOND = np.zeros((8, 8), int)  # none of its crosses shares a pixel with all others; the first one overlaps both
+for row, column in ((0, 2), (2, 0), (2, 4)):
+    DIAMOND[row : row + 3, column : column + 3] |= CROSS > 0
 CAPTURE = "\n".join(line.ljust(19, ".") for line in (*[""] * 3, "..XXXXX", ".XOOOOO", "..XXXXX", *[""] * 13))
 RIGHT = {  # beside the forms that `in_many_forms` makes of the right values; the first one counts as the solution
     "anti_diagonal_filter": [(MIRRORED,), (MIRRORED.tolist(),)],
@@ -130,8 +143,16 @@ RIGHT = {  # beside the forms that `in_many_forms` makes of the right values; th
     ],
     "what_style_forgets": [(x,) for x in ("c, a", "A and C", "A+C", ["AC"], ["C", "A"], {"A", "C"}, frozenset("ac"))],
     "style_distance": [(lambda *maps: np.reshape(CHECKERS["style_distance"].stages[0].right(*maps), (1, 1)),)],
+    "own_digit": [(FOUR, 4, -6), (FOUR[None, ..., None].tolist(), [4], np.int64(-7))],
+    "own_class": [("goldfish", GOLDFISH), (" Goldfish", GOLDFISH.astype(float))],
+    "own_map": [(CHEETAH, -BLOB), (CHEETAH.astype(float), -BLOB.astype(np.float32)[None])],
     "own_box": [(CHEETAH, 0, 150, 74), (CHEETAH.astype(np.float64), [25], 150, np.int64(74))],
-    "own_pattern": [(CROSSES, CROSS), (CROSSES[..., None] > 0, CROSS.tolist()), (CROSSES.tolist(), 2 * CROSS)],
+    "own_pattern": [
+        (CROSSES, CROSS),
+        (CROSSES[..., None] > 0, CROSS.tolist()),
+        (CROSSES.tolist(), 2 * CROSS),
+        (DIAMOND, CROSS),
+    ],
     "own_capture": [(Board.from_text(CAPTURE), (4, 7)), (CAPTURE, [4.0, 7])],
     "own_dream": [(LIGHT, DIM, BRIGHT), (2 * LIGHT, DIM.tolist(), DIM + np.float32(0.3))],
     "own_painting": [(SMOOTH, NOISE, 0.1 * SMOOTH + 0.9 * NOISE), (SMOOTH, NOISE[:40, :40], NOISE[::-1])],
@@ -147,7 +168,7 @@ RIGHT = {  # beside the forms that `in_many_forms` makes of the right values; th
     "self_atari": [(form([(2, 2), (0, 0), (0, 2)]),) for form in (list, set, tuple, frozenset, np.float64)],
     "columns_for_a_word": [(13, 104)],
     "best_path_best_text": [(0.25, 0.39)],
-    "collapse": [(collapsed_one_by_one,)],
+    "collapse": [(collapsed_one_by_one,), (collapsed_in_place,)],
     "box": [(lambda mask: [*np.argwhere(mask).min(0)[::-1], *np.argwhere(mask).max(0)[::-1] + 1],)],
     "four_ways": [
         (lambda corners: [[corners[(k + way) % 4] for k in range(4)] for way in range(4)],),
@@ -165,6 +186,11 @@ EXAMPLES = {  # for slips that are predicates, in their order, and then for the 
                  *[(3, 23, share) for share in (100 * SHARE, 1 - SHARE, FOURS_TOO, 0, 0.9)]],
     "drop_beside_a_rival": [-32, 31.9],
     "gram_by_hand": [[[6, 5], [4, 11]]],
+    "own_digit": [(FOUR, 40, -6), (2 * FOUR, 4, -6), (FOUR, 7, -6), (FOUR, 4, 0.5), (FOUR, 4, -9), (ONE, 1, 3),
+                  (FOUR, 4, 1)],
+    "own_class": [("goldfish", DIM), ("castle", GOLDFISH), ("bell pepper", PEPPER)],
+    "own_map": [(DIM, DIM[..., 0]), (CHEETAH, BLOB[:9]), (CHEETAH, 0 * BLOB), (CHEETAH, BLOB), (CUTLERY, BLOB),
+                (FRUITS, NO_IDEA)],
     "own_box": [(DIM, 0, 0, 2), (CHEETAH, 0.5, 150, 74), (CHEETAH, 200, 0, 56), (CHEETAH, 0, 0, 75),
                 (CHEETAH, 150, 0, 40), (CUTLERY, 100, 125, 74)],
     "own_pattern": [(CROSSES, np.ones((3, 3))), (CROSSES, MIRRORED[::-1]), (0 * CROSSES, CROSS), (TOUCHING, CROSS),
@@ -250,8 +276,13 @@ def test_every_slip_reaches_its_own_hint_and_all_else_the_last_one(name):
             feedback = checker(**answered(checker, stage, wrong))
             assert feedback.correct is False and repr(feedback).startswith("✗ Not yet"), feedback
             if callable(hint):
-                (form,) = forms_of(checker).values()
-                hint = hint(form(wrong))
+                read = [
+                    form(given)
+                    for form, given in zip(
+                        forms_of(checker).values(), answered(checker, stage, wrong).values(), strict=True
+                    )
+                ]
+                hint = hint(read[0] if len(read) == 1 else read)
             assert feedback.message.removeprefix("A whole number is asked for. ") == hint
     assert next(examples, None) is None
 
@@ -269,7 +300,9 @@ def test_no_answer_ends_in_an_error(name):
 def test_three_dots_are_not_answered_yet(name):
     checker = CHECKERS[name]
     dots = dict.fromkeys(forms_of(checker), ...)
-    assert checker(**dots) == (None, "Not answered yet: replace the three dots, then run this cell again.")
+    of_function = any(isinstance(form, engine.Function) for form in forms_of(checker).values())
+    what = "the line with the three dots by your `def`" if of_function else "the three dots"
+    assert checker(**dots) == (None, f"Not answered yet: replace {what}, then run this cell again.")
     for argument in dots if len(dots) > 1 else ():
         feedback = checker(**solution(checker) | {argument: ...})
         assert feedback.correct is None and f"Not answered yet: replace those of `{argument}`, too" in repr(feedback)

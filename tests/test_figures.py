@@ -3,6 +3,7 @@
 import base64
 import copy
 import io
+import json
 import subprocess
 import sys
 from xml.etree import ElementTree
@@ -208,6 +209,13 @@ def doctored(cell, change):
     return cell
 
 
+OUTPUTS = {  # code, and whether nbval accepts a committed output that says "one" in place of "two"
+    "print('two')": False,
+    "'two'": False,
+    "from IPython.display import HTML; HTML('two')": False,
+    "import sys; print('two', file=sys.stderr)": True,  # TensorFlow's log differs from machine to machine
+    "import warnings; warnings.warn('three')": False,
+}
 CHANGES = {
     "nothing": lambda image, kind: (image, kind),
     "marked": lambda image, kind: (spotted(image), kind),
@@ -225,6 +233,11 @@ def test_nbval_refuses_every_doctored_picture_and_accepts_the_true_one(executed,
     cells = [doctored(cell, change) for cell in executed.cells for change in CHANGES.values()]
     cells.append(doctored(executed.cells[0], CHANGES["marked"]))
     cells[-1].metadata["figure_tolerance"] = {"largest": 1, "mean": 1, "reason": "shows that a cell's limits count"}
+    texts = nbformat.v4.new_notebook(cells=[*map(nbformat.v4.new_code_cell, OUTPUTS)], metadata=executed.metadata)
+    notebooks.execute(texts, ROOT, "five texts")
+    cells += [nbformat.from_dict(json.loads(json.dumps(cell).replace("two", "one"))) for cell in texts.cells]
+    for cell, code in zip(cells[-len(OUTPUTS) :], OUTPUTS, strict=True):
+        cell.source = code
     notebook = nbformat.v4.new_notebook(cells=cells, metadata=executed.metadata)
     nbformat.write(notebook, tmp_path / "doctored.ipynb")
     report = tmp_path / "report.xml"
@@ -233,4 +246,5 @@ def test_nbval_refuses_every_doctored_picture_and_accepts_the_true_one(executed,
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     failed = [case.find("failure") is not None for case in ElementTree.parse(report).iter("testcase")]
     expected = [name != "nothing" for _ in executed.cells for name in CHANGES] + [False]
+    expected += [not accepted for accepted in OUTPUTS.values()]
     assert failed == expected, done.stdout

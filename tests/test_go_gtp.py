@@ -87,6 +87,18 @@ def test_it_plays_for_either_side_in_any_order(player):
     assert (player.boards[-1].stones - before).sum() == board.BLACK
 
 
+def test_handicap_stones_stand_where_the_protocol_says(player):
+    points = "D4 Q16 D16 Q4 D10 Q10 K4 K16".split()
+    for count in range(2, 10):
+        expected = points[: count - count % 2 if count > 4 else count] + ["K10"] * (count > 4 and count % 2)
+        assert say(player, "clear_board", f"fixed_handicap {count}").split() == expected, count
+
+
+def test_a_position_may_come_again(player):
+    assert player.boards[0].superko is False and say(player, "clear_board") == ""
+    assert player.boards[0].superko is False
+
+
 def test_handicap_komi_and_score(player):
     assert say(player, "fixed_handicap 4") == "D4 Q16 D16 Q4"
     assert player.boards[-1].stones.sum() == 4

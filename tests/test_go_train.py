@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+from collections import Counter
 
 import keras
 import numpy as np
@@ -133,6 +134,8 @@ def test_a_pass_through_the_data_shows_every_position_once_and_turned_correctly(
             assert (position.tobytes(), int(target)) in known
             seen.append((position.tobytes(), int(target)))
     assert len(seen) == 32 * number > 0.9 * len(x)
+    all_of_them = Counter(min(known[position.tobytes(), int(move)]) for position, move in zip(x, moves, strict=True))
+    assert Counter(min(known[key]) for key in seen) <= all_of_them
     turned_share = np.mean([known[key] != {key} for key in seen])
     assert turned_share > 0.5
 
@@ -302,6 +305,31 @@ def test_the_command_encodes_trains_and_tests(games, tmp_path):
     network = networks.policy_network(4, depth=2, size=SIZE)
     network.load_weights(tmp_path / "policy.weights.h5")
     assert train.evaluate(network, tmp_path / "shards", "test", SIZE)["loss"] == pytest.approx(test["loss"], abs=1e-4)
+
+
+def test_every_option_of_the_command_counts(games, tmp_path, monkeypatch):
+    called = {}
+
+    def trained(folder, network, **settings):
+        called.update(settings, precision=keras.mixed_precision.global_policy().name, network=network)
+
+    monkeypatch.setattr(train, "train", trained)
+    monkeypatch.setattr(train, "evaluate", lambda *arguments: {})
+    options = "--network fc --k 7 --depth 2 --planes 1 --size 5 --epochs 3 --steps-per-epoch 4"
+    options += " --batch-size 32 --learning-rate 0.02 --optimizer muon --precision mixed_bfloat16 --decay-epochs 2"
+    try:
+        train.main([str(games), str(tmp_path), *options.split(), "--seed", "5"])
+        first = called["network"].get_weights()[0]
+        train.main([str(games), str(tmp_path), *options.split(), "--seed", "6"])
+    finally:
+        keras.mixed_precision.set_global_policy("float32")
+    network = called.pop("network")
+    assert network.input_shape[1:] == (5, 5, 1) and first.shape[-1] == 7 and len(network.layers) > 3
+    assert not np.array_equal(first, network.get_weights()[0])
+    assert called == {
+        "epochs": 3, "steps_per_epoch": 4, "batch_size": 32, "learning_rate": 0.02, "decay_epochs": 2, "seed": 6,
+        "worker": 0, "workers": 1, "optimizer": "muon", "precision": "mixed_bfloat16",
+    }  # fmt: skip
 
 
 def test_several_workers_need_jax(games, tmp_path):

@@ -69,8 +69,15 @@ def test_a_locally_connected_layer_has_filters_of_its_own_at_every_place():
     local.kernel.assign(kernel)
     changed = (local(IMAGES).numpy() != before).any(axis=(0, 3))
     assert changed.sum() == 1 and changed[1, 2]
+
+
+def test_a_locally_connected_layer_can_be_copied():
+    local = mnist_cnn.LocallyConnected2D(2, 3, strides=2, activation="relu")
     copy = mnist_cnn.LocallyConnected2D.from_config(local.get_config())
-    assert copy(IMAGES).shape == before.shape and not np.array_equal(copy.kernel, kernel)
+    before = local(IMAGES).numpy()
+    assert copy(IMAGES).shape == before.shape and not np.array_equal(copy.kernel, local.kernel)
+    copy.set_weights(local.get_weights())
+    assert np.array_equal(copy(IMAGES), before) and before.min() == 0 < before.max()
 
 
 def test_between_fc_and_cnn_one_thing_changes_at_a_time():

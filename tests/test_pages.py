@@ -63,6 +63,19 @@ def test_hidden_code_and_speaker_notes_are_left_out():
     assert "Ask the room" not in page and "secret" not in page and "shown" in page
 
 
+@pytest.mark.parametrize("results, code", [(("ok", "ok"), 0), (("ok", "failed"), 1)])
+def test_make_run_fails_if_a_lesson_does(results, code, monkeypatch, tmp_path):
+    chosen = [lesson for lesson, _ in zip(notebooks.lessons(), results, strict=False)]
+    outcome = dict(zip(chosen, results, strict=True))
+    monkeypatch.setattr(run, "BUILD", tmp_path)
+    monkeypatch.setattr(run, "run", lambda lesson, folder: (lesson, "a lesson", "1", 2.0, outcome[lesson]))
+    monkeypatch.setattr(run, "write_solutions", lambda lesson, folder: None)
+    monkeypatch.setattr(run.slides, "build", list)
+    monkeypatch.setattr("sys.argv", ["run", "--jobs", "1", *[lesson.stem[:2] for lesson in chosen]])
+    assert run.main() == code
+    assert ('class="failed">failed' in (tmp_path / "index.html").read_text(encoding="utf-8")) == bool(code)
+
+
 def test_running_a_lesson_reports_success_and_failure(tmp_path):
     def lesson(name, code):
         cells = [

@@ -377,14 +377,17 @@ def test_every_deck_opens_with_a_picture_of_what_is_to_come(browser, decks, less
 def test_tags_overrule_the_layout(browser, tmp_path):
     notebook = nbformat.read(LESSONS[0], as_version=4)
     joined = {}
-    for tag in ("own-page", "rows"):
-        for cell in notebook.cells:
-            cell.metadata["tags"] = sorted({*cell.metadata.get("tags", []), tag})
+    columns = {}
+    tags_before = [cell.metadata.get("tags", []) for cell in notebook.cells]
+    for tag in ("untagged", "columns", "own-page", "rows"):
+        for cell, tags in zip(notebook.cells, tags_before, strict=True):
+            cell.metadata["tags"] = sorted({*tags, tag})
         (tmp_path / LESSONS[0].name).with_suffix(".html").write_text(slides.deck(notebook), encoding="utf-8")
         show(browser, tmp_path, LESSONS[0], anew=True)
         joined[tag] = len(browser.find_elements(By.CSS_SELECTOR, "[data-joined]"))
-    assert joined["own-page"] == 0
-    assert not browser.find_elements(By.CSS_SELECTOR, ".columns")
+        columns[tag] = len(browser.find_elements(By.CSS_SELECTOR, ".columns"))
+    assert joined["own-page"] == 0 < joined["untagged"]
+    assert columns["rows"] == 0 < columns["untagged"] < columns["columns"]
 
 
 def test_make_slides_writes_every_deck(tmp_path, monkeypatch):

@@ -189,6 +189,10 @@ def test_weights_of_layers_count(photo, painting):
     assert np.abs(one - other).max() > 0.05
 
 
+def test_average_pooling_gives_another_picture(photo, painting):
+    assert np.abs(transfer(photo, painting, pooling="average")[0] - transfer(photo, painting)[0]).max() > 0.05
+
+
 def test_no_step_gives_the_photo_back(photo, painting):
     for steps in (0, {1 / 2: 0, 1: 0}):
         image = style_transfer.style_transfer(photo, painting, steps=steps, start="noise")
@@ -196,7 +200,8 @@ def test_no_step_gives_the_photo_back(photo, painting):
 
 
 def test_one_trace_serves_all_sizes_and_numbers_of_paintings(photo, painting):
-    _, function = style_transfer._network(("conv2_1",), ("conv1_1", "conv2_1"), "average")
+    style_transfer._network.cache_clear()
+    _, function = style_transfer._network(("conv2_1",), ("conv1_1", "conv2_1"), "max")
     transfer(photo, painting, steps={1 / 2: 1, 1: 1})
     transfer(painting[:33, :50], [photo, painting], steps=1)
     assert function.experimental_get_tracing_count() == 1
@@ -235,11 +240,10 @@ def test_keep_colours_does_just_that(photo, painting):
 
 
 def test_a_loss_that_is_no_number_stops_and_gives_the_last_image(photo, painting):
-    with pytest.raises(
-        images.NotFinite, match=r"the loss became (inf|nan) with alpha=1, beta=1e\+38.*40 x 48|44 x"
-    ) as e:
+    with pytest.raises(images.NotFinite, match=r"the loss became (inf|nan) with alpha=.*beta=1e\+38.*44 x 52 p") as e:
         transfer(photo, painting, beta=1e38)
-    assert e.value.image.shape[2] == 3 and np.isfinite(e.value.image).all()
+    margin = [(2, 2), (2, 2), (0, 0)]
+    np.testing.assert_allclose(e.value.image, np.pad(photo, margin, "symmetric"), atol=1e-6)  # it fails at once
 
 
 @pytest.mark.parametrize(("change", "message"), [

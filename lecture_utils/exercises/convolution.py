@@ -49,7 +49,7 @@ def anti_diagonal_filter(kernel: Numbers("3 × 3 numbers", (3, 3))):
         (lambda shape: {*shape[:2]} <= {56, 57}, "The filter must lie inside the image: (227 − 11) // 4 steps."),
         (lambda shape: {*shape[:2]} == {54}, "54 steps reach 55 places: do not forget the first one."),
         of=["shape"],
-        last="The number of places in one direction is (227 − 11) // 4 + 1, and one filter makes one map.",
+        last="How many steps of 4 fit between the first place and the last one? And one filter makes one map.",
     ),
     Stage(
         96 * (11 * 11 * 3 + 1),
@@ -120,11 +120,11 @@ def _small_image(answer):
 
 
 def _found(given):
-    """What the filter finds: the largest number of the map, at how many places that share no pixel with the first one
-    it stands too, and the largest number of the windows that share no pixel with any of these."""
+    """What the filter finds: the largest number of the map, whether it stands at two places that share no pixel, and
+    the largest number of the windows that share no pixel with any of these places."""
     feature_map = convolution.convolve(*given)
     best = np.argwhere(feature_map == feature_map.max())
-    again = sum(np.abs(place - best[0]).max() > 2 for place in best)
+    again = np.abs(best[:, None] - best).max() > 2
     away = np.abs(np.argwhere(feature_map < feature_map.max())[:, None] - best).max(axis=2).min(axis=1) > 2
     return feature_map.max(), again, feature_map[feature_map < feature_map.max()][away].max(initial=-np.inf)
 
@@ -146,7 +146,7 @@ _REFUSED = (  # the slips of own_pattern, in the order in which they are looked 
     ),
     (lambda given: _found(given)[0] <= 0, "No place answers with more than 0. Is the pattern in the image at all?"),
     (
-        lambda given: _found(given)[1] == 0,
+        lambda given: not _found(given)[1],
         "The largest number appears only once, or in windows that overlap. Draw the pattern a second time, apart.",
     ),
     (
@@ -166,6 +166,6 @@ _REFUSED = (  # the slips of own_pattern, in the order in which they are looked 
     last="Another place, apart from the pattern, answers with more than half as much. Which −1 would speak against it?",
     praise="One filter, nine weights, and it finds your pattern wherever it stands: properties 1 and 2.",
 )
-def own_pattern(image: _small_image, kernel: Numbers("3 × 3 numbers", (3, 3))):
-    """Exercise 1.5. image: 0s and 1s, with one 3 x 3 pattern at two places or more; kernel: the filter that finds it,
-    where all other windows that do not overlap give half as much at most."""
+def own_pattern(my_image: _small_image, my_kernel: Numbers("3 × 3 numbers", (3, 3))):
+    """Exercise 1.5. my_image: 0s and 1s, with one 3 x 3 pattern at two places or more; my_kernel: the filter that finds
+    it, where all other windows that do not overlap give half as much at most."""

@@ -63,7 +63,7 @@ def gradient_before_relu(gradient: _three):
         of=["places"],
         last="The size is right. How many steps of 16 pixels cover 133, and how many 187?",
     ),
-    praise="133 × 187 pixels, 9 × 12 places: each of them sees a large part of the hill.",
+    praise="133 × 187 pixels, 9 × 12 places.",
 )
 def smallest_octave(smallest: Numbers("(height, width)", (2,), whole=True), places: whole):
     """Exercise 6.3. smallest: (height, width) for 300 x 420 pixels, 3 octaves, 1.5; places: at a sixteenth."""
@@ -128,5 +128,5 @@ def _growth(given):
     last="The dream goes the right way, but not far: more steps, or larger ones.",
     praise="The goal has grown by more than half. Does the dream show what you expected?",
 )
-def own_dream(goal: _objective, photo: picture, dream: picture):
-    """Exercise 6.5. goal: an `ascent.Objective`; photo, dream: RGB (H, W, 3) in [0, 1], before and after."""
+def own_dream(goal: _objective, my_photo: picture, my_dream: picture):
+    """Exercise 6.5. goal: an `ascent.Objective`; my_photo, my_dream: RGB (H, W, 3) in [0, 1], before and after."""

@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lecture_utils import checks, data
+
 
 class Feedback(NamedTuple):
     """What a checker says. correct: True, False, or None while the exercise is unanswered."""
@@ -80,6 +82,8 @@ def in_stages(*stages, praise):
             dots = [f"`{name}`" for name, answer in given.items() if answer is ...]
             if dots:
                 what = "the three dots" if len(dots) == len(given) else f"those of {' and '.join(dots)}, too"
+                if any(isinstance(form, Function) for form in forms.values()):
+                    what = "the line with the three dots by your `def`"
                 return Feedback(None, f"Not answered yet: replace {what}, then run this cell again.")
             values = {}
             for name, form in forms.items():
@@ -232,6 +236,17 @@ def points(size):
         return chosen
 
     return read
+
+
+def imagenet_class(answer):
+    """The form of a class of ImageNet, its name written in any case, with spaces or underscores."""
+    labels = {label.lower(): label for label in data.imagenet_labels()}
+    if not isinstance(answer, str):
+        raise Unreadable(f'Expected the name of a class, such as "tiger", not {described(answer)}.')
+    try:
+        return labels[checks.one_of("name", answer.strip().lower().replace("_", " "), labels)]
+    except ValueError as problem:
+        raise Unreadable(str(problem)) from None
 
 
 def picture(answer):

@@ -1,8 +1,10 @@
 """Exercises of lesson 3."""
 
+import functools
+
 import numpy as np
 
-from lecture_utils.exercises.engine import Function, Stage, exercise, in_stages, whole
+from lecture_utils.exercises.engine import Function, Stage, exercise, imagenet_class, in_stages, picture, whole
 
 
 @in_stages(
@@ -90,3 +92,38 @@ def _round_the_edge(image):
 )
 def total_variation(function: Function("image", lambda: [(np.random.default_rng(0).uniform(size=(4, 6, 3)),)])):
     """Exercise 3.4. function: (rows, columns, channels) -> the sum of |difference| over all pairs of neighbours."""
+
+
+@functools.cache
+def _judges():
+    from lecture_utils import models
+
+    return models.efficientnet_lite0(), models.squeezenet()
+
+
+def _judged(given):
+    """The class's probability, and its place in SqueezeNet's list, from 1."""
+    from lecture_utils import data
+
+    name, image = given
+    number = data.imagenet_labels().index(name)
+    logits, second = (np.asarray(judge(image[None]))[0].astype(float) for judge in _judges())
+    return 1 / np.exp(logits - logits[number]).sum(), 1 + (second > second[number]).sum()
+
+
+def _wrong_size(given):
+    return not 64 <= min(given[1].shape[:2]) <= max(given[1].shape[:2]) <= 640
+
+
+@exercise(
+    lambda given: not _wrong_size(given) and _judged(given)[0] > 0.9 and _judged(given)[1] <= 5,
+    (_wrong_size, "Give an image of 64 to 640 pixels a side."),
+    (
+        lambda given: _judged(given)[0] <= 0.9,
+        lambda given: f"The classifier gives it {_judged(given)[0]:.0%}. More steps?",
+    ),
+    last=lambda given: f"The classifier is sure; SqueezeNet has it at place {_judged(given)[1]}. Which help asks both?",
+    praise="Two networks believe it, one of which may have helped to make it. Does a person?",
+)
+def own_class(my_class: imagenet_class, my_image: picture):
+    """Exercise 3.5. my_class: a class of ImageNet; my_image: RGB (H, W, 3) in [0, 1] that shows it to two networks."""

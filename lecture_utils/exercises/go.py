@@ -12,7 +12,7 @@ from lecture_utils.go.board import BLACK, WHITE, Board
     ((15, 15), "SGF counts rows from above; p is the column, d the row."),
     ((3, 3), "Both letters are needed: p for the column, d for the row."),
     last="Which number in the alphabet has d, which p, if a is 0? The row comes first in the answer.",
-    praise="The fourth row from above, the sixteenth column: a corner point, Q16 in the usual names.",
+    praise="The fourth row from above, the sixteenth column: a star point, Q16 in the usual names.",
 )
 def sgf_place(place: Numbers("(row, column)", (2,), whole=True)):
     """Exercise 8.1. place: (row, column) of the SGF move "pd", counted from 0 at the upper left corner."""
@@ -111,5 +111,5 @@ def _captured(given):
     last="That move captures, but fewer than five stones. Let the chain be longer.",
     praise=lambda given: f"{_captured(given)} stones at once. Does the network see it, and first of all?",
 )
-def own_capture(board: _position, point: Numbers("(row, column)", (2,), whole=True)):
-    """Exercise 8.5. board: a position on 19 x 19; point: (row, column) where Black captures five stones or more."""
+def own_capture(my_board: _position, point: Numbers("(row, column)", (2,), whole=True)):
+    """Exercise 8.5. my_board: a position on 19 x 19; point: (row, column) where Black captures five stones or more."""

@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 
-from lecture_utils.exercises.engine import Function, Unreadable, described, exercise, whole
+from lecture_utils.exercises.engine import Function, Numbers, Unreadable, described, exercise, whole
 
 
 @exercise(
@@ -128,3 +128,57 @@ def _joined(images, steps):
 )
 def shift_right(function: Function("images, steps", _images_and_steps, keeps=True)):
     """Exercise 2.4. function: (N, 28, 28, 1) images, steps >= 0 -> the images moved right, zeros coming in."""
+
+
+@functools.cache
+def _networks():
+    from lecture_utils import models
+
+    return models.mnist_cnn(), models.mnist_fc()
+
+
+def _moved(image, right):
+    from lecture_utils import mnist_cnn
+
+    return mnist_cnn.shift(image[None, ..., None].astype(np.float32), right=int(right))
+
+
+def _read(given, still=False):
+    """What the CNN and the FC network read in the image, moved or not."""
+    image, _, right = given
+    return [int(np.argmax(net(_moved(image, 0 if still else right)))) for net in _networks()]
+
+
+def _not_read(given):
+    return _read(given, still=True) != [given[1]] * 2
+
+
+def _cut_off(given):
+    image, _, right = given
+    return abs(right) > 27 or not np.isclose(_moved(image, right).sum(), image.sum())
+
+
+def _says(who, still=False):
+    return lambda given: who.format(*_read(given, still))
+
+
+_NO_DIGIT = (  # the slips before any network's answer after the move counts, in the order in which they are looked for
+    (lambda given: given[1] not in range(10), "`label` is the digit that you drew, 0 to 9."),
+    (lambda given: given[0].min() < 0 or given[0].max() > 1, "0 is black and 1 white: all numbers lie in [0, 1]."),
+    (_not_read, _says("In the middle the CNN reads {}, the FC network {}. Draw it as MNIST's are drawn.", still=True)),
+    (lambda given: given[2] % 1 != 0, "`right` counts columns."),
+    (_cut_off, "A part of the digit leaves the image: move it less far."),
+)
+
+
+@exercise(
+    lambda given: not any(wrong(given) for wrong, _ in _NO_DIGIT) and _read(given)[0] == given[1] != _read(given)[1],
+    *_NO_DIGIT,
+    (lambda given: _read(given)[0] != given[1], _says("There the CNN reads {}. Move it less far, or the other way.")),
+    last="There both networks read it. Move it further, or the other way; if they never part, draw it otherwise.",
+    praise=_says(
+        "The CNN reads {} there, the FC network {}. On this drawing: on another one it may be the other way round."
+    ),
+)
+def own_digit(my_digit: Numbers("28 × 28 numbers", (28, 28)), label: whole, right: whole):
+    """Exercise 2.5. my_digit: (28, 28) in [0, 1]; label: what it shows; right: columns to move it by, or minus them."""

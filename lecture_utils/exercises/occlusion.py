@@ -126,7 +126,8 @@ _right_map = _map_of(None, 0.5)
     (_map_of(None, 0), "Everything except the box should be grey, 0.5, not black."),
     (lambda *given: 1 - _right_map(*given), "That is the probability of the other class. Use `wanted`."),
     (lambda *given: _right_map(*given).T, "Rows and columns are swapped: rows of boxes come first."),
-    last="Begin with an image of 0.5 everywhere, put the image's own pixels back inside the box, and ask.",
+    last="Begin with an image of 0.5 everywhere, put the image's own pixels back inside the box, and ask the `model` "
+    "that came in (the lesson's `probability` asks its own).",
     praise="Occlusion asks what the network cannot do without, this map what is enough.",
 )
 def gain_map(function: Function("model, image, wanted, patch", _model_and_image)):
@@ -194,5 +195,5 @@ def _wrong_size(given):
     last="The answer changes, but not with all three fillings. Where is the smallest of the three drops largest?",
     praise="Grey, the mean colour and blur: the answer changes with each of them. What does it change to?",
 )
-def own_box(photo: picture, top: whole, left: whole, patch: whole):
-    """Exercise 5.5. photo: RGB (H, W, 3) in [0, 1]; top, left, patch: a box, at most a third of the shorter side."""
+def own_box(my_photo: picture, top: whole, left: whole, patch: whole):
+    """Exercise 5.5. my_photo: RGB (H, W, 3) in [0, 1]; top, left, patch: a box, at most a third of the shorter side."""

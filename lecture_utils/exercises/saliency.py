@@ -4,8 +4,20 @@ import functools
 
 import numpy as np
 
-from lecture_utils import checks, data
-from lecture_utils.exercises.engine import Function, Stage, Unreadable, described, exercise, in_stages, number, whole
+from lecture_utils import data
+from lecture_utils.exercises.engine import (
+    Function,
+    Stage,
+    Unreadable,
+    as_numbers,
+    described,
+    exercise,
+    imagenet_class,
+    in_stages,
+    number,
+    picture,
+    whole,
+)
 
 
 def _images_and_slopes():
@@ -47,17 +59,6 @@ def integrated_by_hand(first: number, second: number):
     """Exercise 4.2. first, second: what integrated gradients give to x1 and x2 of x1² x2, from (0, 0) to (2, 3)."""
 
 
-def _class_name(answer):
-    """A class of ImageNet, its name written in any case, with spaces or underscores."""
-    labels = {label.lower(): label for label in data.imagenet_labels()}
-    if not isinstance(answer, str):
-        raise Unreadable(f'Expected the name of a class, such as "tiger", not {described(answer)}.')
-    try:
-        return labels[checks.one_of("name", answer.strip().lower().replace("_", " "), labels)]
-    except ValueError as problem:
-        raise Unreadable(str(problem)) from None
-
-
 @functools.cache
 def _model_photo_and_logits():
     from lecture_utils import models
@@ -83,7 +84,7 @@ def _share_below(name):
     last=lambda name: f"For “{name}” {_share_below(name):.0%} of the map lies in the lower half. What lives there?",
     praise=lambda name: f"{_share_below(name):.0%} of its map lies in the lower half: another question, another place.",
 )
-def lower_half(name: _class_name):
+def lower_half(name: imagenet_class):
     """Exercise 4.3. name: a class, among the ten likely ones, with 55 % of its Grad-CAM map in the lower half."""
 
 
@@ -138,3 +139,52 @@ def _share_is(which, to_answer=lambda share: share):
 def the_mark(digit: whole, row: whole, column: whole, share: number):
     """Exercise 4.4. digit: the class that carried a mark of 3 x 3 pixels; row, column: of its middle or beside it;
     share: of the test images of other digits, read as `digit` once the 3 x 3 pixels around there are white."""
+
+
+def _map(answer):
+    """A map: (H, W) numbers; axes of length 1 may be too many."""
+    values = np.squeeze(as_numbers(answer))
+    if values.ndim != 2:
+        raise Unreadable(f"A map is asked for, an array of shape (H, W), not {described(answer)}.")
+    return values
+
+
+def _leads(given):
+    """How much better than the gradient the map is at deletion and at insertion, in areas."""
+    photo, heat = given
+    return _leads_of(photo.tobytes(), heat.tobytes(), photo.shape)
+
+
+@functools.lru_cache(1)  # several slips ask it of one answer
+def _leads_of(photo, heat, shape):
+    from lecture_utils import saliency
+
+    model = _model_photo_and_logits()[0]
+    photo, heat = np.frombuffer(photo, np.float32).reshape(shape), np.frombuffer(heat).reshape(shape[:2])
+    slope = saliency.gradient(model, photo[None])[0]
+    deleted, inserted = (
+        [saliency.area(*curve(model, photo, one)) for one in (heat, slope)]
+        for curve in (saliency.deletion_curve, saliency.insertion_curve)
+    )
+    return deleted[1] - deleted[0], inserted[0] - inserted[1]
+
+
+def _too_small_or_large(given):
+    return not 64 <= min(given[0].shape[:2]) <= max(given[0].shape[:2]) <= 640
+
+
+@exercise(
+    lambda given: not _too_small_or_large(given) and given[0].shape[:2] == given[1].shape and min(_leads(given)) > 0,
+    (_too_small_or_large, "Give a photo of 64 to 640 pixels a side, for instance with `longer_side=320`."),
+    (lambda given: given[0].shape[:2] != given[1].shape, "A map has one number for each pixel of the photo."),
+    (lambda given: np.ptp(given[1]) == 0, "All its numbers are equal: it names no pixel."),
+    (lambda given: max(_leads(given)) <= 0, "It loses at both. Do large numbers stand where the thing is?"),
+    (
+        lambda given: _leads(given)[0] > 0,
+        "At deletion it wins, at insertion it does not: what is enough to see the class?",
+    ),
+    last="At insertion it wins, at deletion it does not: what can the network not do without?",
+    praise="It beats the gradient at both, on one photo, with one filling. And on the next?",
+)
+def own_map(my_photo: picture, my_map: _map):
+    """Exercise 4.5. my_photo: RGB (H, W, 3) in [0, 1]; my_map: (H, W), the largest at the pixels that matter."""

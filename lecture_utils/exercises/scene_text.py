@@ -14,6 +14,10 @@ def _begins(path):
     return path != np.concatenate([[0], path[:-1]])
 
 
+def _runs(path):
+    return path[np.append(True, path[1:] != path[:-1])]
+
+
 def _kept(which):
     """An answer: the classes of the columns that `which` says."""
     return lambda path: path[which(path)]
@@ -28,7 +32,8 @@ def _blanks_first(path):
     _kept(lambda path: _begins(path) & (path != 0)),
     (_blanks_first, "The blanks go last: between two equal letters a blank says that there are two."),
     (_kept(lambda path: path != 0), "Without the blanks. But the same class in columns side by side counts once."),
-    (_kept(_begins), "Each run counts once now. The blanks, class 0, go, too."),
+    (_runs, "Each run counts once now. The blanks, class 0, go, too."),
+    (lambda path: path[_begins(path) & (path != 0)] - 1, "All are 1 too small: return the classes themselves."),
     (np.unique, "A letter may come again later in the text; only neighbours count once."),
     (lambda path: np.unique(path[path != 0]), "A letter may come again later in the text; only neighbours count once."),
     (_kept(lambda path: _begins(path) & (path != 0) & (np.arange(len(path)) > 0)), "The first column has no neighbour "
@@ -38,7 +43,7 @@ def _blanks_first(path):
     last="First the same class in neighbouring columns becomes one, then the zeros go.",
     praise="Only where a class differs from the one before, and is no blank, something new is said.",
 )  # fmt: skip
-def collapse(function: Function("path", _paths, keeps=True)):
+def collapse(function: Function("path", _paths)):
     """Exercise 10.1. function: the class of each column, (columns,), the blank 0 -> the text's classes, in order."""
 
 
@@ -80,7 +85,7 @@ def _box(of_edges):
     last="`np.nonzero(mask)` gives the rows and the columns of all True pixels. Take the smallest and the largest + 1.",
     praise="With one more line, the growth, this is a detector for level text. The smallest rectangle turns it.",
 )  # fmt: skip
-def box(function: Function("mask", _masks, keeps=True)):
+def box(function: Function("mask", _masks)):
     """Exercise 10.2. function: a map of True and False (H, W) -> (left, top, right, bottom), corners of pixels."""
 
 

@@ -31,9 +31,9 @@ def gram_by_hand(gram: Numbers("2 × 2 numbers", (2, 2))):
         (512**2, "G_ij = G_ji, so not all of them are needed."),
         (512**2 // 2, "Half of all is a little too few: the numbers on the diagonal have no twin."),
         of=["different"],
-        last="`entries` is right. On one side of the diagonal are 512 · 511 / 2; the diagonal comes on top.",
+        last="`entries` is right. How many pairs of two different filters are there? The diagonal comes on top.",
     ),
-    praise="131,328 numbers, a third of the 401,408 in the feature map, for an image of any size.",
+    praise="131,328 numbers, for an image of any size; here a third of the 401,408 in the feature map.",
 )
 def size_of_a_gram_matrix(entries: whole, different: whole):
     """Exercise 7.2. entries: numbers in the Gram matrix of conv4_1; different: how many of them are really needed."""
@@ -104,5 +104,5 @@ def _is_same(a, b):
     last="Its style loss is still more than half of the photo's: more steps, or a larger beta.",
     praise="Less than half of the photo's style loss is left. Would you hang it up?",
 )
-def own_painting(photo: picture, painting: picture, painted: picture):
-    """Exercise 7.5. photo, painting, painted: RGB in [0, 1], (H, W, 3); painted: the photo in the painting's style."""
+def own_painting(my_photo: picture, my_painting: picture, my_painted: picture):
+    """Exercise 7.5. all RGB in [0, 1], (H, W, 3); my_painted: my_photo in the style of my_painting."""

@@ -371,7 +371,9 @@ def main(arguments=None):
     parser.add_argument("games", help="a folder of SGF files, one file, or a .tar.gz")
     parser.add_argument("folder", help="where shards, checkpoint, log and weights go")
     parser.add_argument("--network", choices=NETWORKS, default="policy")
-    parser.add_argument("--k", type=int, default=192, help="filters, or units of a fully connected network")
+    parser.add_argument(
+        "--k", type=int, default=192, help="filters, or neurons of a layer of a fully connected network"
+    )
     parser.add_argument("--depth", type=int, default=12, help="hidden layers")
     parser.add_argument("--planes", type=int, default=48, help="the first so many planes, or 1: the board of slide 39")
     parser.add_argument("--size", type=int, default=19)

@@ -12,7 +12,7 @@
 # - say what max pooling keeps, and where its gradient goes.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Slide 1. Ask: "Is a CNN more complicated than a fully connected network, or simpler?" Most of the room will say more complicated. Do not answer yet; slide 14 does: 9 weights instead of 72, and for the whole feature map 9 instead of 576. Ask also: "Is a function with fewer weights always better on new examples?" Slide 14 has the experiment.
+# Slide 1. Ask: "Is a CNN more complicated than a fully connected network, or simpler?" Most of the room will say more complicated. Do not answer yet; slide 14 does: 9 weights instead of 72, and for the whole feature map 9 instead of 576. Ask also: "Is a function with fewer weights always better on new examples?" The lesson tries it, after slide 14.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # *Run time: under half a minute on two CPU cores. Data: one photograph (GCompris), stored results on 125 photos, and the 6×6 image of the lecture. You need: Python, NumPy arrays, and what a neuron, a loss, a gradient and a learning rate are.*
@@ -51,7 +51,7 @@ print("Keras counts the same:", layer.count_params() == inputs * neurons)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Layers of ever larger patterns
-# What shall the layers do? The lecture's picture: the first layer finds the simplest patterns, edges and spots of colour; the second puts them together, and so on, until the last one sees a bird. Each layer only looks at neighbours in the layer below.
+# What shall the layers do? The lecture's picture: the first layer finds the simplest patterns, edges and spots of colour; the second puts them together, and so on, until the last one sees a bird. In a CNN, as we shall see, each layer only looks at neighbours in the layer below.
 #
 # **Before you look:** how much of a photo decides one output of the first layer of VGG16, the network of lesson 7? And of its 11th convolution?
 
@@ -364,10 +364,10 @@ print("sum:", (window * filter1).sum())
 # %% tags=["setup"] slideshow={"slide_type": "fragment"}
 def convolve_by_hand(image, kernel, stride=1):
     size = kernel.shape[0]
-    places = range(0, image.shape[0] - size + 1, stride)
+    rows, columns = (range(0, side - size + 1, stride) for side in image.shape)
     result = [
-        [(image[r : r + size, c : c + size] * kernel).sum() for c in places]
-        for r in places
+        [(image[r : r + size, c : c + size] * kernel).sum() for c in columns]
+        for r in rows
     ]
     return np.array(result)
 
@@ -624,7 +624,7 @@ print("W · pixels is the feature map:", np.array_equal(W @ pixels, map1.ravel()
 print("the helper builds the same W: ", np.array_equal(W, helper))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Slide 12. The sentence in bold is the whole lesson. The next two slides draw it, count it, train it, and try where it is wrong.
+# Slide 12. The sentence in bold is the whole lesson. The next two slides draw it, count it and train it; the lesson also tries where it is wrong.
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # As in any layer, an output may also get a bias (one for each filter) and an activation such as ReLU, max(0, x). We leave both out to keep the numbers readable.
@@ -1275,7 +1275,7 @@ exercises.gradient_of_max_pooling(gradient)
 
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
 # ### Exercise 5: your own pattern
-# Think of a 3 × 3 pattern that is not on the slides: a cross, a corner, a T. Draw an image of 0s and 1s in which it stands at two places or more, beside other things, and write the filter that finds it: the feature map shall be largest at these places, and at most half as large in every window that overlaps none of them. There are many ways.
+# Think of a 3 × 3 pattern that is not on the slides: a cross, a corner, a T. Draw an image of 0s and 1s, 6 to 30 pixels a side, in which it stands at two places or more, beside other things, and write the filter that finds it: the feature map shall be largest at these places, and at most half as large in every window that overlaps none of them. There are many ways.
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
 my_image = ...
@@ -1296,4 +1296,4 @@ exercises.own_pattern(my_image, my_kernel)
 # - Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, *Gradient-based learning applied to document recognition*, Proceedings of the IEEE 86, 1998: local windows, shared weights, subsampling.
 # - I. Goodfellow, D. Warde-Farley, M. Mirza, A. Courville, Y. Bengio, *Maxout networks*, ICML 2013.
 # - V. Dumoulin, F. Visin, *A guide to convolution arithmetic for deep learning*, arXiv:1603.07285.
-# - A. Krizhevsky, I. Sutskever, G. Hinton, *ImageNet classification with deep convolutional neural networks*, NeurIPS 2012 (exercise 2).
+# - A. Krizhevsky, I. Sutskever, G. Hinton, *ImageNet classification with deep convolutional neural networks*, NIPS 2012 (exercise 2).

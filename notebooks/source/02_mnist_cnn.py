@@ -33,9 +33,9 @@ plots.use_style()
 
 # %% [markdown] deck=[19] slideshow={"slide_type": "slide"}
 # ## A CNN in Keras
-# Coming from an FC network, only two things change: the **structure** of the network, and the **format of its input**, a 3-D tensor instead of a vector. The slide is written for Keras 1; this is the same in Keras 3:
+# Coming from an FC network, only two things change: the **structure** of the network, and the **format of its input**, a 3-D tensor instead of a vector. The slides are written for Keras 1; this is the same in Keras 3:
 #
-# | The slide | Today |
+# | Slides 19 and 21 | Today |
 # |:---|:---|
 # | `Convolution2D(25, 3, 3, input_shape=(28, 28, 1))` | `keras.Input((28, 28, 1))` and `Conv2D(25, 3)` |
 # | `MaxPooling2D((2, 2))` | `MaxPooling2D(2)` |
@@ -152,7 +152,7 @@ print(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# The first FC layer, behind `Flatten`, has nine tenths of all parameters. The slide ends with a softmax; we leave it out, so the ten outputs are **logits**, and the loss applies the softmax itself, which is more exact.
+# The first FC layer, behind `Flatten`, has nine tenths of all parameters. The slide ends with a softmax; we leave it out, so the ten outputs are **logits**, and the loss (*cross-entropy*: $-\log$ of the right class's probability) applies the softmax itself, which is more exact.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Slide 21. The slide has no activation after the convolutions; we come to that. Point out 125,100 of 137,660. The pitfall on the next slides: with oneDNN, which most installations have switched on, the network trains; without it TensorFlow refuses the first image on a CPU, unless the network is compiled with XLA.
@@ -205,7 +205,7 @@ fit = cnn.fit(images, labels, batch, epochs, validation_data=test, verbose=0)
 cnn_history = fit.history
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# `mnist_cnn.train` does exactly this and shows a progress bar; we use it from here on. The two step sizes, 0.003 and 0.001, were first chosen by hand. We asked again on 5,000 *training* images that were set aside, after two rounds with the other 55,000 (one random start): a CNN (with ReLU, unlike this one) reads 98.84 % with 0.003 and 97.94 % with 0.001, the FC network 98.18 % and 97.94 %. So of the two 0.003 looks better for both, and perhaps a quarter of a point of the FC network's handicap is our doing (12 of 5,000 images). In the comparison “Why does the CNN win?” all networks get 0.003. Keras calls the test images "validation data"; here they only draw a curve, and nothing is chosen by them.
+# `mnist_cnn.train` does exactly this and shows a progress bar; we use it from here on. The two step sizes (*learning rates*), 0.003 and 0.001, were first chosen by hand. We asked again on 5,000 *training* images that were set aside (a *validation set*), after two rounds with the other 55,000 (one random start): a CNN (with ReLU, unlike this one) reads 98.84 % with 0.003 and 97.94 % with 0.001, the FC network 98.18 % and 97.94 %. So of the two 0.003 looks better for both, and perhaps a quarter of a point of the FC network's handicap is our doing (12 of 5,000 images). In the comparison “Why does the CNN win?” all networks get 0.003. Keras calls the test images "validation data"; here they only draw a curve, and nothing is chosen by them.
 
 # %% slideshow={"slide_type": "skip"}
 fc_history = mnist_cnn.train(fc, images, labels, epochs, test, learning_rate=1e-3)
@@ -308,7 +308,7 @@ plots.show(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### The most confident mistakes
-# The softmax turns logits into probabilities. Of all mistakes we take the twelve that the CNN believes in most: those with the largest lead of the first over the second logit.
+# The softmax turns logits $y$ into probabilities, $p_k = e^{y_k} / \sum_j e^{y_j}$. Of all mistakes we take the twelve that the CNN believes in most: those with the largest lead of the first over the second logit.
 
 # %% slideshow={"slide_type": "fragment"}
 probabilities = keras.ops.convert_to_numpy(keras.ops.softmax(logits))
@@ -1076,6 +1076,26 @@ def shift_right(images, steps):
 
 
 exercises.shift_right(shift_right)
+
+# %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
+# ### Exercise 5: your own digit
+# Draw a digit: 28 × 28 numbers, 0 for black and 1 for white, in the middle, about 18 pixels high, strokes two or three pixels wide. Say which `label` it has; `models.mnist_cnn()` and `models.mnist_fc()` shall both read it so. Then move it to the `right` by some columns (a negative number: to the left), without cutting anything off, to a place where the CNN still reads it and the FC network does not. Is there also a place where only the FC network reads it? Not every drawing has such places: then draw it otherwise.
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+my_digit = ...
+label = right = ...
+exercises.own_digit(my_digit, label, right)
+
+# %% tags=["solution"] slideshow={"slide_type": "skip"}
+my_digit = np.zeros((28, 28))  # a 4
+my_digit[5:15, 8:10] = my_digit[13:15, 8:20] = my_digit[5:23, 16:18] = 1
+label, right = 4, -6
+nets = models.mnist_cnn(), models.mnist_fc()
+for columns in range(-8, 9, 2):
+    moved = mnist_cnn.shift(my_digit[None, ..., None], right=columns)
+    read = [int(np.argmax(net(moved))) for net in nets]
+    print(f"{columns:2} to the right: the CNN reads {read[0]}, the FC network {read[1]}")
+exercises.own_digit(my_digit, label, right)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Papers

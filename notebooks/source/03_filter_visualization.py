@@ -52,7 +52,7 @@ plots.images(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# ImageNet has no class "giraffe", so every answer had to be wrong. But why "jaguar"? A guess: it looked at the spots, not at the shape of the animal.
+# ImageNet, the 1.2 million photos in 1,000 classes that trained it, has no class "giraffe", so every answer had to be wrong. But why "jaguar"? A guess: it looked at the spots, not at the shape of the animal.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Right for which reason?
@@ -132,10 +132,10 @@ for change, photos in (
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # "Cheetah" survives the shuffling and not the blur. But the blur takes the name from six in ten of our surest photos, and much of the head survives the shuffling, too: two squares hold it (in the picture they happen to lie together), and the map above says that the head counts. For the giraffe, 3 of 8 is no more than our other photos keep, and the blur left its large spots.
 #
-# So the guess is neither proved nor refuted. A good story about *why* is easy to find; a test that separates it from the next one is not.
+# So the guess is neither proved nor refuted. The lecture's point stands: accuracy does not tell *what* was learned. A good story about *why* is easy to find; a test that separates it from the next one is not.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# "Accuracy does not tell what was learned." Ask the room for other examples: a horse detector that read the caption (lesson 4). (The tank detector that learned the weather is a legend: nobody has found its source.)
+# Ask the room for other examples: a horse detector that read the caption (lesson 4). (The tank detector that learned the weather is a legend: nobody has found its source.)
 
 # %% [markdown] deck=[23] slideshow={"slide_type": "slide"}
 # ## The first layer: look at the weights
@@ -179,7 +179,7 @@ plots.show(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Can it be measured?
-# How alike are neighbouring weights (their correlation about each colour's mean, *smoothness*; for that reason 3 × 3 noise is below 0)? Does a filter prefer one orientation (*selectivity*: 1 if it answers stripes of one direction only, 0 if all directions alike)? And is more than half of its energy, the sum of its squares, one constant colour? (An “edge” is a filter of selectivity above 0.2 that is no colour.)
+# How alike are neighbouring weights (*smoothness*: their *correlation*, 1 if they rise and fall together, 0 if neither tells of the other; it is taken about each colour's mean, so 3 × 3 noise is below 0)? Does a filter prefer one orientation (*selectivity*: 1 if it answers stripes of one direction only, 0 if all directions alike)? And is more than half of its energy, the sum of its squares, one constant colour? (An “edge” is a filter of selectivity above 0.2 that is no colour.)
 #
 # The control: noise that was blurred until it is as smooth as the trained filters. **Before you look:** how many "edges" are in such noise?
 
@@ -252,8 +252,8 @@ plots.show(
 # A filter of layer 2 does not lie on pixels but on the maps of layer 1: in the MNIST network it is 3 × 3 × 25. Here are the 25 slices of one filter.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "fragment"}
-mnist = models.mnist_cnn()
-second = mnist.get_layer("conv2").kernel.numpy()[..., 0]
+cnn = models.mnist_cnn()
+second = cnn.get_layer("conv2").kernel.numpy()[..., 0]
 limit = np.abs(second).max()
 plots.images(
     [0.5 + 0.5 * second[..., k] / limit for k in range(25)],
@@ -273,7 +273,7 @@ plots.images(
 # ## Higher layers: which photos excite a unit most?
 # Take one feature map of a deep layer: we call it a *unit*. Run all photos through the network, and note where the map is largest. What the network saw there is a square of the photo: the **receptive field** of that value.
 #
-# **Before you run the cell:** the network has 480 maps in this layer. Will the six strongest photos of one of them have something in common?
+# **Before you run the cell:** the network is a `stem` and 16 blocks, each of which makes more maps (`expand`), then fewer (`project`), and mostly adds its input (`add`). This layer has 480 maps. Will the six strongest photos of one of them have something in common?
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
 pool = np.stack([data.load_photo(name, side=256) for name in data.photo_names()])
@@ -396,7 +396,7 @@ size, jump = 1, 1
 for name, k, s in (("conv1", 3, 1), ("pool1", 2, 2), ("conv2", 3, 1), ("pool2", 2, 2)):
     size, jump = size + (k - 1) * jump, jump * s
     print(f"{name}: size {size:2}, jump {jump}")
-    helper = filter_visualization.receptive_field(mnist, name)
+    helper = filter_visualization.receptive_field(cnn, name)
     assert (helper.size, helper.jump) == (size, jump)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -422,7 +422,7 @@ for each in alexnet.layers:
 # %% slideshow={"slide_type": "fragment"}
 (_, _), (test_images, _) = data.load_mnist()
 digits = tf.constant(test_images[:500])
-to_pool2 = keras.Model(mnist.inputs[0], mnist.get_layer("pool2").output)
+to_pool2 = keras.Model(cnn.inputs[0], cnn.get_layer("pool2").output)
 with tf.GradientTape() as tape:
     tape.watch(digits)
     middle = tf.reduce_sum(to_pool2(digits)[:, 2, 2])
@@ -481,7 +481,7 @@ plots.show(
 # The weights stay as they are. What we change, by gradient *ascent*, is the image $x$.
 
 # %% slideshow={"slide_type": "subslide"}
-part = keras.Model(mnist.inputs[0], mnist.get_layer("conv2").output)
+part = keras.Model(cnn.inputs[0], cnn.get_layer("conv2").output)
 start = np.random.default_rng(0).uniform(0.4, 0.6, (1, 28, 28, 1)).astype("float32")
 x, k = tf.constant(start), 12
 
@@ -494,7 +494,7 @@ for _ in range(40):
     x = tf.clip_by_value(x, 0, 1)
 
 # %% slideshow={"slide_type": "skip"}
-goal = ascent.channel(mnist, k, "conv2")
+goal = ascent.channel(cnn, k, "conv2")
 ours = ascent.ascend(goal, start, steps=40, step_size=0.015)
 assert np.allclose(ours, x, atol=1e-3)
 degree = [float(tf.reduce_sum(part(image)[..., k])) for image in (start, x)]
@@ -504,7 +504,7 @@ print("a was below 0:", degree[0] < 0, " and is above 0 now:", degree[1] > 0)
 # Before they are cut at 0 and 1, each step moves the pixels by 0.015 on average, however large the gradient is, and they stay between 0 and 1. The helper has two parts: `ascent.channel` says what we want, `ascent.ascend` goes uphill, for many filters at once. The slide shows 12 of the second layer's 50 filters. **Before you look:** will all 50 be as clear?
 
 # %% slideshow={"slide_type": "skip"}
-goal = ascent.channel(mnist, range(50), "conv2")
+goal = ascent.channel(cnn, range(50), "conv2")
 textures = ascent.ascend(goal, steps=60, step_size=0.015)
 flat = textures[:, 7:21, 7:21].std(axis=(1, 2, 3)) < 0.1
 print(f"nearly flat in the middle: {flat.sum() / 50:.1f} of the filters")
@@ -524,7 +524,7 @@ plots.images(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Found and made
-# The six units from above once more. Left, the three patches of photos that excite them most; right, four images made for each of them beforehand, from four random starts, with helps that slide 29 will bring (`data/build/class_images.py`; the middle 112 pixels of each are shown, beside patches of 83 or 147).
+# The six units from above once more. Left, the three patches of photos that excite them most; right, four images made for each of them beforehand, from four random starts, with helps that come after slide 29 (`data/build/class_images.py`; the middle 112 pixels of each are shown, beside patches of 83 or 147).
 
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
@@ -568,11 +568,11 @@ found_and_made(
 # **Before you run the cell:** again a texture, or something else?
 
 # %% slideshow={"slide_type": "fragment"}
-hidden = keras.Model(mnist.inputs[0], mnist.get_layer("dense1").output)
+hidden = keras.Model(cnn.inputs[0], cnn.get_layer("dense1").output)
 alive = np.flatnonzero(hidden(start)[0] > 0)
 print(f"active for the noise we start from: {len(alive)} of 100 neurons")
 neurons = alive[:9]
-goal = ascent.channel(mnist, neurons, "dense1")
+goal = ascent.channel(cnn, neurons, "dense1")
 shapes = ascent.ascend(goal, np.repeat(start, 9, axis=0), steps=60, step_size=0.015)
 
 # %% tags=["hide-input"] figure_tolerance={"largest": 0.12, "reason": "single pixels differ from CPU to CPU"} slideshow={"slide_type": "subslide"}
@@ -586,7 +586,7 @@ plots.images(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Less of a texture: pieces of strokes, each at its place. A neuron that the ReLU holds at 0 has no gradient, so for the others one would need another start.
+# The slide's nine neurons show strokes all over the image and no texture. Ours: pieces of strokes, each at its place, some with a texture between them. A neuron that the ReLU holds at 0 has no gradient, so for the others one would need another start.
 
 # %% [markdown] deck=[28] slideshow={"slide_type": "slide"}
 # ## An output: can we see digits?
@@ -596,7 +596,7 @@ plots.images(
 
 # %% slideshow={"slide_type": "subslide"}
 targets = np.repeat(np.arange(10), 10)  # ten starts for each digit
-goal = ascent.channel(mnist, targets, "logits")
+goal = ascent.channel(cnn, targets, "logits")
 noise = ascent.ascend(goal, steps=0)
 fooling = ascent.ascend(goal, steps=60, step_size=0.009)
 signs = np.random.default_rng(1).choice([-1, 1], noise.shape)
@@ -605,7 +605,7 @@ at_random = np.clip(noise + np.abs(fooling - noise) * signs, 0, 1).astype("float
 # %% slideshow={"slide_type": "fragment"}
 pictures = {"the start": noise, "random signs": at_random, "uphill": fooling}
 for what, hundred in pictures.items():
-    p = keras.ops.softmax(mnist(hundred)).numpy()[np.arange(100), targets]
+    p = keras.ops.softmax(cnn(hundred)).numpy()[np.arange(100), targets]
     print(f"{what}: {(p > 0.99999).sum()} of 100 with more than 99.999 %")
 
 # %% tags=["hide-input"] figure_tolerance={"largest": 0.12, "reason": "single pixels differ from CPU to CPU"} slideshow={"slide_type": "subslide"}
@@ -689,10 +689,10 @@ print("of 20, and gibbon below 0.1 %:", (p[:, gibbon] < 0.001).all())
 # ## Ask for a digit with few white pixels
 # A digit is mostly background. The lecture subtracts the sum of all pixels:
 # $$x^* = \operatorname{argmax}_x \Big( y^i - \lambda \sum_{i,j} |x_{ij}| \Big)$$
-# The slide has λ = 1. We also try 0, noise as before, and 0.3. **Before you look:** will it make digits of the noise?
+# The slide has λ = 1. (Our $y^i$ is a logit, the slides' network ends in a softmax, so 1 need not weigh the same.) We also try 0, noise as before, and 0.3. **Before you look:** will it make digits of the noise?
 
 # %% slideshow={"slide_type": "fragment"}
-digit, l1 = ascent.channel(mnist, range(10), "logits"), ascent.brightness()
+digit, l1 = ascent.channel(cnn, range(10), "logits"), ascent.brightness()
 strokes = {
     weight: ascent.ascend(digit - weight * l1, steps=100, step_size=0.006)
     for weight in (0, 0.3, 1)
@@ -700,8 +700,7 @@ strokes = {
 
 # %% slideshow={"slide_type": "skip"}
 p = [
-    keras.ops.softmax(mnist(ten)).numpy()[range(10), range(10)]
-    for ten in strokes.values()
+    keras.ops.softmax(cnn(ten)).numpy()[range(10), range(10)] for ten in strokes.values()
 ]
 print("all thirty above 99.9 %:", (np.array(p) > 0.999).all())
 
@@ -732,7 +731,7 @@ plots.show(
 # | neighbours have similar colours | subtract the *total variation*, the sum of \|differences\| between neighbours |
 # | an object stays what it is when it moves | *jitter*: show the network a shifted image at every step |
 # | … or comes nearer | *zoom*: show it a part of random size |
-# | coarse structure is stronger than fine, colours go together | *waves*: change Fourier coefficients, coarse ones more than fine ones, instead of single pixels |
+# | coarse structure is stronger than fine, colours go together | *waves*: an image is a sum of waves; change their strengths (Fourier coefficients), coarse ones more than fine ones, instead of single pixels |
 # | layers answer photos in a typical way | pull mean and spread of each feature map to where they are for real photos (*statistics*) |
 # | noise that fools one network need not fool another | ask a *second network*, too |
 
@@ -826,7 +825,7 @@ plots.table([*heading, "lower"], rows)
 # Total variation and jitter are not missed: zoom moves the picture, too, and waves and statistics together keep the grain low. Without **waves** or **statistics** the grain comes back. Start by start (last column), Lite2 is less sure without **zoom** and without **waves** in all six cases; the others are near chance. What helps depends on what else is there.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Slide 29. The formula's argmax runs over all images. The ablation pictures were made with data/build/class_images.py, 200 steps each; those shown are of the first of three starts. SqueezeNet is a weaker network: right about three of four photos, with 43 % and more.
+# Slide 29. The formula's argmax runs over all images. The helps are not on the slide; their pictures were made with data/build/class_images.py, 200 steps each; those shown are of the first of three starts. SqueezeNet is a weaker network: right about three of four photos, with 43 % and more.
 
 # %% [markdown] deck=[30] slideshow={"slide_type": "slide"}
 # ## Images of classes
@@ -867,7 +866,7 @@ for half in (slice(6), slice(6, 12)):
     )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Four of the photos show the class: tea cup, lemon, castle, goldfish. The other eight do not; some share a colour or a pattern with it (a dahlia, a giraffe), some nothing that we can see (an eraser, a spray bottle). The best that is found depends on which photos there are; what is made depends on the photos only through their statistics.
+# Six of the twelve classes are the slide's: dumbbell, cup (here a tea cup), Dalmatian, bell pepper, lemon, husky. Four of the photos show the class: tea cup, lemon, castle, goldfish. The other eight do not; some share a colour or a pattern with it (a dahlia, a giraffe), some nothing that we can see (an eraser, a spray bottle). The best that is found depends on which photos there are; what is made depends on the photos only through their statistics.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Do they show it, or do we only read it into them?
@@ -970,7 +969,7 @@ exercises.degrees_of_activation(degrees)
 
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
 # ### Exercise 3
-# Slide 29 maximises $y - \lambda \sum |x_{ij}|$. Write `goal_gradient(gradient, weight)`: from the gradient of $y$ with respect to the pixels, and λ, the gradient of the whole goal. All pixels are above 0.
+# With a weight λ, slide 29's goal is $y - \lambda \sum |x_{ij}|$. Write `goal_gradient(gradient, weight)`: from the gradient of $y$ with respect to the pixels, and λ, the gradient of the whole goal. All pixels are above 0.
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
 goal_gradient = ...
@@ -1001,6 +1000,23 @@ def total_variation(image):
 
 
 exercises.total_variation(total_variation)
+
+# %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
+# ### Exercise 5: your own class
+# Choose one of the 1,000 classes and make an image of it, as in *Make your own*. The classifier shall be sure of it, above 90 %, and SqueezeNet shall have it among its first five. Which helps does that need, and can a friend name the image? (The check would take a photo, too: only you know.)
+
+# %% tags=["exercise"] slideshow={"slide_type": "skip"}
+my_class = ...
+my_image = ...
+exercises.own_class(my_class, my_image)
+
+# %% tags=["solution"] slideshow={"slide_type": "skip"}
+my_class = "goldfish"
+my_goal = ascent.channel(classifier, my_class, "logits")
+my_goal += 0.5 * ascent.channel(models.squeezenet(), my_class, "logits")
+my_views = [ascent.jitter(8), ascent.zoom(0.6)]
+my_image = ascent.ascend(my_goal, ascent.fourier(224), my_views, steps=40, step_size=0.04)
+exercises.own_class(my_class, my_image[0])
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Papers

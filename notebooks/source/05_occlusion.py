@@ -12,7 +12,7 @@
 # - check what such a map says with other fillings, other photos, and networks with random weights.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Slide 32, the last one of "What does the machine learn?". The lecture has three examples from Zeiler and Fergus: a Pomeranian (the face matters), a car (its wheel), an Afghan hound among people. We rebuild the three stories with our own photos and our own network. The photos of the stories were chosen by eye from the 125 of our pool; what the lesson says about "all photos" was measured on all 125 (data/build/occlusion_controls.py).
+# Slide 32, the last one of "What does the machine learn?". The lecture has three examples from Zeiler and Fergus: a Pomeranian (the face matters), a car wheel, an Afghan hound among people. We rebuild the three stories with our own photos and our own network. The photos of the stories were chosen by eye from the 125 of our pool; what the lesson says about "all photos" was measured on all 125 (data/build/occlusion_controls.py).
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # *Run time: one to two minutes on two CPU cores. Data: photographs (GCompris, scikit-image) and MNIST digits; a network trained on ImageNet (EfficientNet-Lite0). You need: lessons 1, 2 and 4.*
@@ -21,7 +21,6 @@
 from lecture_utils import data, models, occlusion, play, plots, saliency
 from lecture_utils.exercises import occlusion as exercises
 
-import json
 
 import keras
 import matplotlib.pyplot as plt
@@ -34,7 +33,7 @@ from matplotlib.patches import Patch
 plots.use_style()
 model = models.efficientnet_lite0()
 labels = data.imagenet_labels()
-measured = json.loads(data.path("results/occlusion.json").read_text(encoding="utf-8"))
+measured = data.load_results("occlusion")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Animal or grass?
@@ -62,7 +61,7 @@ plots.show(
 
 # %% [markdown] deck=[32] slideshow={"slide_type": "slide"}
 # ## The grey box
-# Slide a box of $56 \times 56$ grey pixels over the photo, 28 pixels a step. At each place note by how much the probability of the class falls:
+# Slide a box of $56 \times 56$ grey pixels over the photo, 28 pixels a step. At each place note by how much the probability of the class falls (the slide's: the correct one; ours: one that the network names):
 #
 # $$\mathrm{drop} = p(\text{class} \mid \text{photo}) - p(\text{class} \mid \text{photo with the box})$$
 
@@ -120,7 +119,7 @@ print("first rows of the boxes:", tops)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### From boxes to pixels
-# Most pixels lie under several boxes (at the border under fewer, so that colour is stronger there). We give a pixel the mean of their drops (`occlusion.to_pixels`) and paint the result over the photo: orange where covering makes the class less likely, blue where it makes it more likely. So colour runs over the edge of the thing, by up to one box width. The frame shows one box, where the drop is largest in size. `paint` draws all these maps and `scale` their colour bar; `band` gives a mean with its 95 % band; `paint_winners` draws another kind of map, later.
+# Most pixels lie under several boxes (at the border under fewer, so that colour is stronger there). We give a pixel the mean of their drops (`occlusion.to_pixels`) and paint the result over the photo: orange where covering makes the class less likely, blue where it makes it more likely. So colour runs over the edge of the thing, by up to one box width. The frame shows one box, where the drop is largest in size. `draw_map` draws all these maps and `colour_bar` their colour bar; `interval` gives a mean with its 95 % interval; `paint_winners` draws another kind of map, later.
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
 ORANGE_IS_LOSS = LinearSegmentedColormap.from_list(
@@ -135,7 +134,7 @@ def border(ax):
     ax.axis("off")
 
 
-def paint(ax, photo, drops, patch, stride, title, limit, frame=True):
+def draw_map(ax, photo, drops, patch, stride, title, limit, frame=True):
     """Draw `drops` over `photo`, full colour at +-limit, a frame around the box whose drop is largest in size."""
     pixels = occlusion.to_pixels(drops, photo.shape, patch, stride)
     ax.imshow(plots.overlay(photo, pixels, limit))
@@ -147,7 +146,7 @@ def paint(ax, photo, drops, patch, stride, title, limit, frame=True):
     border(ax)
 
 
-def scale(figure, axes, limit, extend="neither", unit="points"):
+def colour_bar(figure, axes, limit, extend="neither", unit="points"):
     """The colour scale for maps painted with this limit. extend: "max" if some drops exceed it. unit: "points" makes
     percentage points of the limit."""
     end = 100 * limit if unit == "points" else limit
@@ -178,8 +177,8 @@ def paint_winners(ax, photo, winners, colours, patch, stride):
     border(ax)
 
 
-def band(values, draws=2000):
-    """The mean of `values`, one a photo, and its 95 % band, as the photos might have been others (bootstrap)."""
+def interval(values, draws=2000):
+    """The mean of `values`, one a photo, and its 95 % interval, as the photos might have been others (bootstrap)."""
     values, rng = np.array(values), np.random.default_rng(0)
     means = values[rng.integers(len(values), size=(draws, len(values)))].mean(axis=1)
     return values.mean(), *np.quantile(means, [0.025, 0.975])
@@ -203,8 +202,8 @@ figure, axes = plt.subplots(1, 2, figsize=(12, 5.4))
 axes[0].imshow(gorilla)
 axes[0].axis("off")
 axes[0].set_title(f"gorilla: {probability(gorilla, labels.index('gorilla')):.0%}")
-paint(axes[1], gorilla, fine, 32, 8, "the map, and the box with the largest drop", 0.5)
-scale(figure, axes, 0.5)
+draw_map(axes[1], gorilla, fine, 32, 8, "the map, and the box with the largest drop", 0.5)
+colour_bar(figure, axes, 0.5)
 plots.show(
     figure,
     "A gorilla sitting between plants. The map over the photo is orange on the face and pale everywhere else.",
@@ -242,7 +241,7 @@ for seed in range(5):
 figure, axes = plt.subplots(2, 3, figsize=(11, 7.6))
 for number, (ax, drops) in enumerate(zip(axes.flat, controls)):
     title = f"random weights, seed {number - 1}" if number else "trained"
-    paint(ax, gorilla, drops, 32, 32, title, np.abs(drops).max())
+    draw_map(ax, gorilla, drops, 32, 32, title, np.abs(drops).max())
 plots.show(
     figure,
     "Six coarse maps of the gorilla, each in its own colour scale. The trained network's has one orange square on the face, two weaker ones beside it, and is pale elsewhere. The five of networks with random weights have orange and blue squares all over the photo.",
@@ -258,9 +257,13 @@ for name, key in [
     ("the trained network, another photo", "another photo, sizes"),
     ("a fixed blob in the middle", "blob, sizes"),
 ]:
-    mean, low, high = band(measured["agree"][key])
+    mean, low, high = interval(measured["agree"][key])
     rows.append([name, f"{mean:.2f}", f"{low:.2f} to {high:.2f}"])
-columns = ["sizes of the drops, beside", "mean rank correlation, 25 photos", "95 % band"]
+columns = [
+    "sizes of the drops, beside",
+    "mean rank correlation, 25 photos",
+    "95 % interval",
+]
 plots.table(columns, rows)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
@@ -284,8 +287,8 @@ figure, axes = plt.subplots(1, 2, figsize=(12, 5.4))
 axes[0].imshow(cutlery)
 axes[0].axis("off")
 axes[0].set_title("knife, fork, spoon")
-paint(axes[1], cutlery, spoon, 48, 16, "the map of “ladle”", 0.8)
-scale(figure, axes, 0.8)
+draw_map(axes[1], cutlery, spoon, 48, 16, "the map of “ladle”", 0.8)
+colour_bar(figure, axes, 0.8)
 plots.show(
     figure,
     "Knife, fork and spoon on black cloth. The map is strongly orange on the bowl of the spoon, weakly around it, and nearly pale on knife and fork.",
@@ -331,8 +334,8 @@ axes[0].imshow(stage)
 axes[0].axis("off")
 axes[0].set_title("the photo")
 for ax, name, drops in zip(axes[1:], instruments, two_maps):
-    paint(ax, stage, drops, 48, 16, f"“{name}”", 0.6)
-scale(figure, axes, 0.6)
+    draw_map(ax, stage, drops, 48, 16, f"“{name}”", 0.6)
+colour_bar(figure, axes, 0.6)
 plots.show(
     figure,
     "Drums and an electric guitar. For the class electric guitar the guitar is orange and the drums are blue; for the class drum the guitar is blue. In both maps a frame marks the same box, on the body of the guitar.",
@@ -367,8 +370,8 @@ axes[0].imshow(stage)
 axes[0].axis("off")
 axes[0].set_title("the photo")
 for ax, name, drops in zip(axes[1:], instruments, fair_maps):
-    paint(ax, stage, drops, 48, 16, f"“{name}”", 1.5)
-scale(figure, axes, 1.5, extend="both", unit="log-odds")
+    draw_map(ax, stage, drops, 48, 16, f"“{name}”", 1.5)
+colour_bar(figure, axes, 1.5, extend="both", unit="log-odds")
 plots.show(
     figure,
     "The same two maps in log-odds. For the class electric guitar the guitar is strongly orange and the drums are pale blue. For the class drum the guitar is strongly blue and parts of the drums are orange.",
@@ -492,8 +495,8 @@ for (top_ax, bottom_ax), (name, drops) in zip(axes.T, filled.items()):
     top_ax.imshow(shown)
     top_ax.set_title(name)
     border(top_ax)
-    paint(bottom_ax, hammer, drops, 48, 16, "", 0.3, frame=False)
-scale(figure, axes, 0.3, extend="max")
+    draw_map(bottom_ax, hammer, drops, 48, 16, "", 0.3, frame=False)
+colour_bar(figure, axes, 0.3, extend="max")
 plots.show(
     figure,
     "A hammer on white with two boxes filled with grey, the mean colour, a blurred copy, and white. Below, the four maps: with grey also the white around the hammer is orange, with the other three the claw is orange, the end of the neck and much of the handle blue.",
@@ -523,9 +526,9 @@ print("every fourth box is the map with stride 32:", same)
 figure, axes = plt.subplots(2, 3, figsize=(12, 7.4))
 for ax, ((patch, stride), drops) in zip(axes.flat, maps.items()):
     title = f"box {patch}, stride {stride}: {drops.size + 1} passes"
-    paint(ax, gorilla, drops, patch, stride, title, 0.5)
+    draw_map(ax, gorilla, drops, patch, stride, title, 0.5)
     ax.title.set_fontsize(15)
-scale(figure, axes, 0.5, extend="max")
+colour_bar(figure, axes, 0.5, extend="max")
 plots.show(
     figure,
     "Six maps of the gorilla in one colour scale. With a box of 32 the face is orange, in coarser steps for a larger stride. A box of 16 leaves the map nearly empty, a box of 64 colours the head, a box of 96 most of the animal.",
@@ -643,27 +646,27 @@ lines = [
 for place, (_, values, colour) in enumerate(lines):
     jitter = np.random.default_rng(0).uniform(-0.16, 0.16, len(values))
     ax.plot(values, place + jitter, "o", color=colour, alpha=0.25, markersize=5)
-    mean, low, high = band(values)
+    mean, low, high = interval(values)
     ax.plot([low, high], [place, place], color=colour, linewidth=9, solid_capstyle="butt")
     text = f"{mean:.2f}   n = {len(values)}".replace("-", "−")
     ax.text(1.04, place, text, va="center")
 ax.axvline(0, color=plots.INK, linewidth=1)
 ax.set(
     xlim=(-1, 1),
-    xlabel="rank correlation over 49 boxes: a dot a photo, the mean and its 95 % band",
+    xlabel="rank correlation over 49 boxes: a dot a photo, the mean and its 95 % interval",
 )
 ax.set_yticks(range(len(lines)), [line[0] for line in lines])
 ax.invert_yaxis()
 plots.show(
     figure,
-    "Ten rows of dots, one for each photo, with the band of their mean: near 0.9 for another score and for the mean colour, less for blur and shuffled pixels, widely scattered around 0.15 for the lost sign. For the slope the dots move from 0.84 with 2 % grey down to 0 with the whole box grey; 0.40 for each pixel for itself.",
+    "Ten rows of dots, one for each photo, with the interval of their mean: near 0.9 for another score and for the mean colour, less for blur and shuffled pixels, widely scattered around 0.15 for the lost sign. For the slope the dots move from 0.84 with 2 % grey down to 0 with the whole box grey; 0.40 for each pixel for itself.",
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Blue: against the map of the logit with grey boxes, one thing changed. The score (0.89) and the mean colour (0.90) change little, shuffled pixels much (0.51); the lost sign leaves 0.15, between −1 and 1: 45 % of the boxes *raise* the logit, in some photos nearly all, in others nearly none. Orange: against the slope. It foretells what 2 % of grey does, and in nearly no photo what full grey does (0.04): the **size of the change** matters most, the sign (0.15) hardly less. (Green, the region: the size of the box's slope against the sizes of its pixels' slopes added up, 0.40.)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# All rows: the logit of the class that the photo gets, grey, boxes of 32 pixels; n photos, all or every fifth. Orange: occlusion against the slope of the same box. Green: the size of the box's slope against the sizes of its pixels' slopes, added up: the third line of the table. Thick: the 95 % band of the mean over the photos (bootstrap). The last number of a row is the mean. Two percent and more: a straight line is right at the point where it touches, and networks bend soon.
+# All rows: the logit of the class that the photo gets, grey, boxes of 32 pixels; n photos, all or every fifth. Orange: occlusion against the slope of the same box. Green: the size of the box's slope against the sizes of its pixels' slopes, added up: the third line of the table. Thick: the 95 % interval of the mean over the photos (bootstrap). The last number of a row is the mean. Two percent and more: a straight line is right at the point where it touches, and networks bend soon.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### And the usual comparison?
@@ -679,9 +682,9 @@ for name, key in [
     ("saliency of random weights, 5 seeds", "random weights"),
     ("a fixed blob in the middle", "blob"),
 ]:
-    mean, low, high = band(agree[key])
+    mean, low, high = interval(agree[key])
     rows.append([name, f"{mean:.2f}", f"{low:.2f} to {high:.2f}"])
-columns = ["map", "mean rank correlation, 125 photos", "95 % band"]
+columns = ["map", "mean rank correlation, 125 photos", "95 % interval"]
 plots.table(columns, rows)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
@@ -902,10 +905,10 @@ plots.table(header, rows)
 
 # %% slideshow={"slide_type": "fragment"}
 cnn = models.mnist_cnn()
-(_, _), (digits, truth) = data.load_mnist()
+_, (test_digits, truth) = data.load_mnist()
 erased = {}
 for number in (474, 214, 446, 95):
-    image = digits[number]
+    image = test_digits[number]
     covered, intact = occlusion.probabilities(cnn, image, patch=5, stride=1, fill=0)
     drops = intact[truth[number]] - covered[:, :, truth[number]]
     erased[number] = drops, covered
@@ -915,16 +918,16 @@ figure, axes = plt.subplots(2, 4, figsize=(12, 6.4))
 for (top_ax, bottom_ax), (number, (drops, covered)) in zip(axes.T, erased.items()):
     remaining, won = covered[:, :, truth[number]], covered.argmax(axis=2)
     row, column = np.unravel_index(remaining.argmin(), drops.shape)
-    image = digits[number].copy()
+    image = test_digits[number].copy()
     image[row : row + 5, column : column + 5] = 0
     top_ax.imshow(image.squeeze(), vmin=0, vmax=1)
     plots.frame(top_ax, row, column, 5, 5, colour=plots.ORANGE)
     article = "an" if truth[number] == 8 else "a"
     top_ax.set_title(f"{article} {truth[number]}, now “{won[row, column]}”")
     top_ax.axis("off")
-    grey = np.repeat(digits[number], 3, axis=2)
+    grey = np.repeat(test_digits[number], 3, axis=2)
     answers = ", ".join(map(str, np.unique(won)))
-    paint(bottom_ax, grey, drops, 5, 1, f"answers: {answers}", 1, frame=False)
+    draw_map(bottom_ax, grey, drops, 5, 1, f"answers: {answers}", 1, frame=False)
     bottom_ax.title.set_fontsize(15)
 plots.show(
     figure,
@@ -939,7 +942,7 @@ plots.show(
 
 # %% slideshow={"slide_type": "fragment"}
 changed = []
-for image in digits[:100]:
+for image in test_digits[:100]:
     covered, intact = occlusion.probabilities(cnn, image, 5, 1, fill=0, batch_size=577)
     changed.append(covered.argmax(axis=2) != intact.argmax())
 some_box = np.mean([places.any() for places in changed])
@@ -1039,7 +1042,7 @@ exercises.gain_map(gain_map)
 
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
 # ### Exercise 5
-# A photo of your own: `my_photo = data.open_photo("my_photo.jpg", longer_side=320)` takes any JPEG or PNG. Ask the network what it is, make a map, and find *one* box that changes the answer with grey, with the mean colour and with blur alike. Its side is at most a third of the photo's shorter side.
+# A photo of your own: `my_photo = data.open_photo("my_photo.jpg", longer_side=320)` takes any JPEG or PNG. Ask the network what it is, make a map, and find *one* box that changes the answer with grey, with the mean colour and with blur alike. Its side is at most a third of the photo's shorter side. (Some photos have no such box: then take another one.)
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
 my_photo = ...

@@ -60,7 +60,7 @@ target = 2 * a_photo
 print("the target there:         ", target.numpy()[0, 4, 8, 3:6].round(2))
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Layers right after a ReLU have no negative numbers. EfficientNet-Lite0 is built of blocks; where most of them end, input and output are added (`add`), with no ReLU after that. We take such a layer. The slide draws one vector; here each of 11 × 18 places has its own, of 112 numbers. "Exaggerate" becomes: times two (the numbers are rounded).
+# Layers right after a ReLU have no negative numbers. EfficientNet-Lite0 is built of blocks; where most of them end, input and output are added (`add`), with no ReLU after that. We take such a layer. The slide draws one vector; here each of 11 × 18 places has its own, of 112 numbers. "Exaggerate" becomes: times two (our choice, like the square below: the slide names no number and no distance; the numbers are rounded).
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### The slide as a loss, and a shortcut
@@ -158,7 +158,7 @@ print("the sum of squares leads elsewhere, beyond 1.8:", by_squares > 1.8)
 # Both images move equally far in each step, on average (before black and white cut it off); only the direction differs. The first step overshoots, so both curves rise at once. Then the target turns back wherever a number has become too large. The sum of squares has no reason to turn back: it only moves away from the target. Deep Dream uses the sum of squares. On the right eyes begin to show, in noise.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# ### The slide's recipe, much longer
+# ### Towards the target, much longer
 # Forty-nine short steps are few. L-BFGS, an optimiser that chooses its steps itself (lesson 7), had 400 iterations. Below, the distance from the target. **Before you look:** what does a hillside look like when the layer puts out twice as much of everything?
 
 # %% tags=["hide-input"] slideshow={"slide_type": "fragment"}

@@ -14,7 +14,7 @@
 # Slides 35 to 38. The lecture paints with Munch's "The Scream". We have it, too, and nine paintings by Van Gogh, whose strokes are easy to see from the last row. Nothing here is trained: the network stays as it is, and the pixels change, as in lessons 3 and 6.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# *Run time: one to two minutes on two CPU cores. Data: photographs (GCompris, scikit-image), paintings by Van Gogh and Munch, VGG16 trained on ImageNet. You need: lesson 1; gradient ascent on pixels and receptive fields, from lesson 3; correlation, from lesson 4.*
+# *Run time: one to two minutes on two CPU cores. Data: photographs (GCompris, scikit-image), paintings by Van Gogh and Munch, VGG16 trained on ImageNet. You need: lesson 1; gradient ascent on pixels, receptive fields and correlation, from lesson 3.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
 from lecture_utils import data, images, models, plots, style_transfer
@@ -139,7 +139,7 @@ print(f"after shuffling, G has changed by less than 0.01 %: {change < 1e-4}")
 # ## The style loss, and a slip on the slide
 # $$L_\text{style}(I_m, I_s) = \sum_\ell \sum_{ij} w_{ij}^\ell\, \left|G_{ij}^\ell(I_m) - G_{ij}^\ell(I_s)\right|^2$$
 #
-# The slide prints the second sum over $i,i$. That is a slip: the formula below it has $G_{ij}$, and the pairs of *different* filters are the point.
+# The slide prints the second sum over $i,i$. That is a slip: $w_{ij}$ and $G_{ij}$ stand in it, and the pairs of *different* filters are the point. (It calls $G$ a correlation: the plain product, without the means taken off.)
 #
 # The weights $w$ are free again. We take one number for each layer, $w = 1 / (5 \sum_{ij} |G_{ij}(I_s)|^2)$: each of the 5 layers counts the same, 0 is perfect, and 1 is the loss of a picture whose feature maps are all 0.
 
@@ -677,7 +677,7 @@ exercises.style_distance(style_distance)
 
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
 # ### Exercise 5
-# Paint a picture of your own: `my_photo = data.open_photo("my_photo.jpg", longer_side=384)` takes any JPEG or PNG, `my_painting` is one of ours or another picture of yours, and `my_painted` what `style_transfer.style_transfer` makes of the two. What would you have to change to like it more?
+# Paint a picture of your own: `my_photo = data.open_photo("my_photo.jpg", longer_side=384)` takes any JPEG or PNG, `my_painting` is one of ours or another picture of yours, opened in the same way, and `my_painted` what `style_transfer.style_transfer` makes of the two. What would you have to change to like it more?
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
 my_photo = ...

@@ -14,7 +14,7 @@
 # Slides 39 to 42. Nobody needs to know Go; two slides have the rules we use. The games are by GNU Go, a real program of moderate strength, against itself.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# *Run time: one to three minutes on two CPU cores, most of it training, and once half a minute more when the rules of Go are compiled. Data: games of GNU Go against itself. You need: lessons 1 and 2.*
+# *Run time: one to three minutes on two CPU cores, most of it training, and once half a minute more when the rules of Go are compiled. Data: games of GNU Go against itself. You need: lessons 1 and 2; for Exercise 4 receptive fields, from lesson 3.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
 from lecture_utils import data, play, plots
@@ -204,7 +204,7 @@ x, y = examples("training", 100)
 x_test, y_test = examples("test", 20)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The FC net has three hidden layers of 97 units, the CNN four layers of 24 filters (5 × 5, then 3 × 3) and one filter of 1 × 1, which gives each point a score; each point also has a bias of its own. Both end in a softmax over 361 points. An epoch of the FC net takes little time, so it may go through the games five times as often.
+# The FC net has three hidden layers of 97 neurons, the CNN four layers of 24 filters (5 × 5, then 3 × 3) and one filter of 1 × 1, which gives each point a score; each point also has a bias of its own. Both end in a softmax over 361 points. An epoch of the FC net takes little time, so it may go through the games five times as often.
 #
 # And a control: the same CNN, but the 361 points of all boards, and of the targets, change places in one random order. **Before you run:** does this CNN still learn? Would the FC net mind?
 
@@ -585,7 +585,7 @@ print(f"untrained, below 0: about half: {0.3 < (random < 0).mean() < 0.7}")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## FC, CNN, planes: the numbers
-# Five networks, trained on the same games. The first, third and fourth have about equally many weights, 85,000 to 90,000. For the second there is no such limit: three layers of 512 units with batch normalisation, own and other stones as two planes, all boards turned and mirrored in eight ways. The fifth is nine times as large as the fourth and saw many more positions; it is the network of the ladder, the filters and the games of this lesson; the second and third are those of the moved patterns.
+# Five networks, trained on the same games. The first, third and fourth have about equally many weights, 85,000 to 90,000. For the second there is no such limit: three layers of 512 neurons with batch normalisation (every neuron's outputs are brought to mean 0 and spread 1 over the batch), own and other stones as two planes, all boards turned and mirrored in eight ways. The fifth is nine times as large as the fourth and saw many more positions; it is the network of the ladder, the filters and the games of this lesson; the second and third are those of the moved patterns.
 #
 # How often is GNU Go's move the first choice, or among the first five, in 150 games that no network has seen? **Before you look:** does a twelve times larger FC net catch up with the CNN?
 
@@ -869,7 +869,7 @@ for k in (128, 192, 256, 384):
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### What more computing buys
-# AlphaGo's network saw 5,400 million positions (repeats count) in three weeks on 50 GPUs. Ours saw 12 million in four hours on two CPU cores, 60 times through our games, in three rounds:
+# AlphaGo's network saw 5,400 million positions (repeats count) in three weeks on 50 GPUs. Ours saw 12 million in four hours on two CPU cores, 60 times through our games, in three stages:
 #
 # 1. Six layers. The learning rate is constant; after 4.8 million positions it begins to fall, to 0.
 # 2. Three layers more, which at first just pass on what they get. The rate is half the old one, and falls to 0.
@@ -881,21 +881,21 @@ for k in (128, 192, 256, 384):
 figure, ax = plt.subplots(figsize=(12, 5))
 seen, _, _, right = np.array(results["policy"]["course"]).T
 ax.plot(seen / 1e6, 100 * right, "o-", markersize=4, linewidth=1.5)
-starts = {0: "round 1", 4.8: "its rate falls", 7.22: "2", 8.09: "round 3"}
+starts = {0: "stage 1", 4.8: "its rate falls", 7.22: "2", 8.09: "stage 3"}
 for start, text in starts.items():
     ax.axvline(start, linestyle=":", color=plots.GREY)
     ax.text(start + 0.07, 31.4, text)
 ax.set(xlabel="positions seen, millions", ylabel="right in validation, %", ylim=(31, 52))
 plots.show(
     figure,
-    "A line over the 12 million positions seen: in round 1 it rises from 34 % to 41 % within three million, stays there while the rate is constant, and rises to 48 % as it falls; rounds 2 and 3 begin five points lower and end at 49 % and 50 %.",
+    "A line over the 12 million positions seen: in stage 1 it rises from 34 % to 41 % within three million, stays there while the rate is constant, and rises to 48 % as it falls; stages 2 and 3 begin five points lower and end at 49 % and 50 %.",
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Mostly by the falling rate. With a constant one it learns most at once (34 % after 0.13 million positions, 40 % after 1.3), and then creeps from 40 to 42 %; when the rate falls, it reaches 48. The usual explanation, which we did not test: large steps jump over a minimum in which small ones settle. Each new round first loses five points; in the last two points, from 48 to 50, the rate, the layers and the number of positions changed together.
+# Mostly by the falling rate. With a constant one it learns most at once (34 % after 0.13 million positions, 40 % after 1.3), and then creeps from 40 to 42 %; when the rate falls, it reaches 48. The usual explanation, which we did not test: large steps jump over a minimum in which small ones settle. Each new stage first loses five points; in the last two points, from 48 to 50, the rate, the layers and the number of positions changed together.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# One training with one seed, and 4,096 validation positions, so a point on the line is good to about one and a half points. Round 2 changes the layers and the positions: what the layers alone bring, the line does not say, and its one point is within that noise. At the end the losses part, 1.66 in training and 1.78 in validation: now more games would probably help, not only more computing. AlphaGo took 340 million steps of 16 positions each, ours 96,200 of 128. The layers that change nothing at first are those of "Net2Net" (Chen, Goodfellow, Shlens, 2016).
+# One training with one seed, and 4,096 validation positions, so a point on the line is good to about one and a half points. Stage 2 changes the layers and the positions: what the layers alone bring, the line does not say, and its one point is within that noise. At the end the losses part, 1.66 in training and 1.78 in validation: now more games would probably help, not only more computing. AlphaGo took 340 million steps of 16 positions each, ours 96,200 of 128. The layers that change nothing at first are those of "Net2Net" (Chen, Goodfellow, Shlens, 2016).
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Eight views of a board
@@ -1081,7 +1081,7 @@ exercises.self_atari(points)
 
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
 # ### Exercise 4
-# AlphaGo's layer 1 has 5 × 5 filters, the others 3 × 3. How many points wide is the receptive field after 12 layers? And how many layers would it take until every point sees the whole board, from one corner to the other?
+# AlphaGo's layer 1 has 5 × 5 filters, layers 2 to 12 have 3 × 3. How many points wide is the receptive field after 12 layers? And how many layers would it take, with more of the 3 × 3 kind, until every point sees the whole board, from one corner to the other?
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
 width = ...

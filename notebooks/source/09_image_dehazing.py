@@ -12,10 +12,10 @@
 # - name photos on which DCP fails, and others on which ours does.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Slide 43 is one table: seven rows, PSNR and SSIM. Slide 44 is a web page that clears a photo of yours. The lecture says nothing else about them; so the lesson is about what stands behind each row.
+# Slide 43: example photos and two tables, indoor and outdoor: seven methods, PSNR and SSIM. Slide 44 is a web page that clears a photo of yours. The lecture says nothing else about them; so the lesson is about what stands behind each row.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# *Run time: about a minute on two CPU cores. Data: photographs (GCompris, scikit-image, OpenCV), two of them with measured depth; seven networks, six of them trained for this lesson. You need: lesson 1; slides with a classifier use that of lesson 3.*
+# *Run time: about a minute on two CPU cores. Data: photographs (GCompris, scikit-image, OpenCV), two of them with measured depth; seven networks, six of them trained for this lesson. You need: lessons 1 and 2; slides with a classifier use that of lesson 3.*
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
 import itertools
@@ -189,7 +189,7 @@ same = np.allclose(again, hazy, atol=1e-6)
 print("another J and t, the same hazy photo:", possible and same)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# A third more unknowns than equations: every $t$ that keeps the colours of $J$ between 0 and 1 explains the photo, also $t = 1$: "a clear photo of pale things". Something must come from outside the photo, a **prior**: what do clear photos look like? All seven rows of slide 43 are answers to this question.
+# A third more unknowns than equations: every $t$ that keeps the colours of $J$ between 0 and 1 explains the photo, also $t = 1$: "a clear photo of pale things". Something must come from outside the photo, a **prior**: what do clear photos look like? The six named rows of slide 43 are answers to this question.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Row 1, DCP: a rule
@@ -550,7 +550,9 @@ plots.table(
 # | DCPDN | 15.85 / 0.8175 | 19.93 / 0.8449 |
 # | GFN | 22.30 / 0.8800 | 21.55 / 0.8444 |
 # | EPDN | 25.06 / 0.9232 | 22.57 / 0.8630 |
-# | Ours | 31.24 / 0.9719 | 23.69 / 0.9275 |
+# | “Ours” | 31.24 / 0.9719 | 23.69 / 0.9275 |
+#
+# Measured on SOTS, the test photos of RESIDE. “Ours” is the slide's, by authors whom it does not name and a method that we do not know: not this lesson's “ours”, a network of this project.
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # Do not compare line by line: other photos, other depths, full-size networks, days of training on GPUs. But look at the **order**. On the slide the best published row, EPDN, is 8 dB (indoor) and 3 dB (outdoor) above DCP; here DCP is as good as the rows 2 to 6 in PSNR, and not behind any of them in SSIM. Possible reasons: narrow networks (DCPDN, GFN, EPDN; AOD-Net and DehazeNet have their full size and are not ahead either), an hour of training, photos larger than in training. The last one is quickly tested.
@@ -941,7 +943,7 @@ plots.images(
 
 # %% [markdown] deck=[44] slideshow={"slide_type": "slide"}
 # ## A page that clears your photo
-# Slide 44 shows a web page: choose a photo, press a button. `make demo` opens one on your own machine, at `http://127.0.0.1:5000/dehazing`. Behind the button is one call, for photos of any size:
+# Slide 44 shows a web page, on port 5000. `make demo` opens one on your own machine, at `http://127.0.0.1:5000/dehazing`. Behind the button is one call, for photos of any size:
 
 # %% slideshow={"slide_type": "fragment"}
 cleared = dehazing.dehaze(data.load_photo("machu_picchu"), method="ours")

@@ -60,7 +60,7 @@ def interval(hits, count):
 
 # %% [markdown] deck=[45] slideshow={"slide_type": "slide"}
 # ## A page that reads your photo
-# On slide 45 you choose a photo and press a button. Back come the photo with frames, the pieces cut out, and a list. `make demo` opens such a page on your own machine, at `http://127.0.0.1:5000/scene-text`. Behind the button is one call:
+# On slide 45 you choose a photo and press Submit. Back come the photo (675 × 900), the pieces cut out and numbered, and “11 text lines”, each as text and orientation. `make demo` opens such a page on your own machine, at `http://127.0.0.1:5000/scene-text`. Behind the button is one call:
 
 # %% slideshow={"slide_type": "fragment"}
 photo = data.load_street_photo("sports_centre")
@@ -262,7 +262,7 @@ print("the whole word HOTEL:", scene_text.read(drawn)[1][0])
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Property 2: anywhere
-# Move the word by some pixels. Does the answer of the detector move along? We move it back and compare it with the answer to the word that did not move. Two controls: the same network **with random weights**, five times; and the answers **not moved back**. **Before you run it:** do random weights know what a shift is?
+# Move the word by some pixels. Does the answer of the detector move along? We move it back and compare it with the answer to the word that did not move. Two controls: the same network **with random weights**, five times; and the answers **not moved back**. (`sigmoid`, $1/(1+e^{-y})$, makes a probability of a single logit $y$, which is the log-odds of lesson 5.) **Before you run it:** do random weights know what a shift is?
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -1006,8 +1006,8 @@ plots.table(["lines right, and 95 % interval", "ours", "RapidOCR"], rows)
 # The texts of one sign share its light, size and colours, so the true uncertainty is wider than these intervals, which take each line for itself.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Four signs, as on the deck
-# Rows, columns from the right to the left, a slanted sign, letters in a stack.
+# ## Four signs, listed as on the slide
+# The slide's own eleven lines are all horizontal, and some are misread there, too (“carkets”). Ours: rows, columns from the right to the left, a slanted sign, letters in a stack.
 
 # %% slideshow={"slide_type": "fragment"}
 signs = [
@@ -1095,7 +1095,7 @@ plots.show(figure, "A column of four Chinese characters, and the same four in a 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### The JSON
-# The page of slide 45 also writes a file. `scene_text.JSON_SCHEMA` says what each entry means.
+# The page of slide 45 also links to a `result.json`. `scene_text.JSON_SCHEMA` says what each entry means.
 
 # %% slideshow={"slide_type": "fragment"}
 answer = json.loads(scene_text.to_json(found[0]))
@@ -1470,7 +1470,13 @@ bought = [  # lesson, what, without the property or control, with it, both in %
         "digits right: as many neurons, all wires → local",
         *digits_right("FC, equal neurons", "local"),
     ),
-    (ONE, 3, "pixels that a unit sees, counted: all → pool2", 100, 100 * seen**2 / 28**2),
+    (
+        ONE,
+        3,
+        "pixels that a value sees, counted: all → pool2",
+        100,
+        100 * seen**2 / 28**2,
+    ),
     (
         ONE,
         10,
@@ -1524,7 +1530,7 @@ bought = [  # lesson, what, without the property or control, with it, both in %
         "digits right: shared → and max pooling",
         *digits_right("shared", "shared + max"),
     ),
-    (THREE, 8, "expert's move found: no pooling → pooling", *moves_right("none", "max")),
+    (THREE, 8, "GNU Go's move found: no pooling → pooling", *moves_right("none", "max")),
     (
         SEVERAL,
         2,
@@ -1535,7 +1541,7 @@ bought = [  # lesson, what, without the property or control, with it, both in %
     (
         SEVERAL,
         8,
-        "expert's move found: fully connected → CNN",
+        "GNU Go's move found: fully connected → CNN",
         move["fc_board"],
         move["cnn_board"],
     ),
