@@ -145,7 +145,7 @@ RIGHT = {  # beside the forms that `in_many_forms` makes of the right values; th
     "style_distance": [(lambda *maps: np.reshape(CHECKERS["style_distance"].stages[0].right(*maps), (1, 1)),)],
     "own_digit": [(FOUR, 4, -6), (FOUR[None, ..., None].tolist(), [4], np.int64(-7))],
     "own_class": [("goldfish", GOLDFISH), (" Goldfish", GOLDFISH.astype(float))],
-    "own_map": [(CHEETAH, -BLOB), (CHEETAH.astype(float), -BLOB.astype(np.float32)[None])],
+    "own_map": [(CHEETAH, -BLOB), (CHEETAH.astype(float), -BLOB.astype(np.float32)[None]), (CHEETAH, -1e20 * BLOB)],
     "own_box": [(CHEETAH, 0, 150, 74), (CHEETAH.astype(np.float64), [25], 150, np.int64(74))],
     "own_pattern": [
         (CROSSES, CROSS),

@@ -68,6 +68,7 @@ def test_make_run_fails_if_a_lesson_does(results, code, monkeypatch, tmp_path):
     chosen = [lesson for lesson, _ in zip(notebooks.lessons(), results, strict=False)]
     outcome = dict(zip(chosen, results, strict=True))
     monkeypatch.setattr(run, "BUILD", tmp_path)
+    monkeypatch.setattr(notebooks, "share_cores", lambda jobs: None)  # it would hold for the tests after this one
     monkeypatch.setattr(run, "run", lambda lesson, folder: (lesson, "a lesson", "1", 2.0, outcome[lesson]))
     monkeypatch.setattr(run, "write_solutions", lambda lesson, folder: None)
     monkeypatch.setattr(run.slides, "build", list)

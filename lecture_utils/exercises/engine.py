@@ -246,7 +246,7 @@ def imagenet_class(answer):
     try:
         return labels[checks.one_of("name", answer.strip().lower().replace("_", " "), labels)]
     except ValueError as problem:
-        raise Unreadable(str(problem)) from None
+        raise Unreadable(str(problem).removeprefix("name: ")) from None
 
 
 def picture(answer):

@@ -123,7 +123,7 @@ def _wrong_size(given):
         lambda given: f"The classifier gives it {_judged(given)[0]:.0%}. More steps?",
     ),
     last=lambda given: f"The classifier is sure; SqueezeNet has it at place {_judged(given)[1]}. Which help asks both?",
-    praise="Two networks believe it, one of which may have helped to make it. Does a person?",
+    praise="Two networks believe it, and both may have helped to make it. Does a person?",
 )
 def own_class(my_class: imagenet_class, my_image: picture):
     """Exercise 3.5. my_class: a class of ImageNet; my_image: RGB (H, W, 3) in [0, 1] that shows it to two networks."""

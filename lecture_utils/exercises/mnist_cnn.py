@@ -165,7 +165,12 @@ def _says(who, still=False):
 _NO_DIGIT = (  # the slips before any network's answer after the move counts, in the order in which they are looked for
     (lambda given: given[1] not in range(10), "`label` is the digit that you drew, 0 to 9."),
     (lambda given: given[0].min() < 0 or given[0].max() > 1, "0 is black and 1 white: all numbers lie in [0, 1]."),
-    (_not_read, _says("In the middle the CNN reads {}, the FC network {}. Draw it as MNIST's are drawn.", still=True)),
+    (
+        _not_read,
+        _says(
+            "Unmoved, the CNN reads {}, the FC network {}. Is `label` right? Then draw it as MNIST's are.", still=True
+        ),
+    ),
     (lambda given: given[2] % 1 != 0, "`right` counts columns."),
     (_cut_off, "A part of the digit leaves the image: move it less far."),
 )

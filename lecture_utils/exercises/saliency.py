@@ -146,7 +146,7 @@ def _map(answer):
     values = np.squeeze(as_numbers(answer))
     if values.ndim != 2:
         raise Unreadable(f"A map is asked for, an array of shape (H, W), not {described(answer)}.")
-    return values
+    return values / np.abs(values).max(initial=1)  # the order counts, and numbers beyond 1e15 are refused
 
 
 def _leads(given):

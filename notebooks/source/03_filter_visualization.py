@@ -273,7 +273,7 @@ plots.images(
 # ## Higher layers: which photos excite a unit most?
 # Take one feature map of a deep layer: we call it a *unit*. Run all photos through the network, and note where the map is largest. What the network saw there is a square of the photo: the **receptive field** of that value.
 #
-# **Before you run the cell:** the network is a `stem` and 16 blocks, each of which makes more maps (`expand`), then fewer (`project`), and mostly adds its input (`add`). This layer has 480 maps. Will the six strongest photos of one of them have something in common?
+# **Before you run the cell:** the network is a `stem` and 16 blocks; all but the first make more maps (`expand`), then fewer (`project`), and nine of them add their input (`add`). This layer has 480 maps. Will the six strongest photos of one of them have something in common?
 
 # %% tags=["setup"] slideshow={"slide_type": "skip"}
 pool = np.stack([data.load_photo(name, side=256) for name in data.photo_names()])

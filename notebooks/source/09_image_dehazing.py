@@ -943,7 +943,7 @@ plots.images(
 
 # %% [markdown] deck=[44] slideshow={"slide_type": "slide"}
 # ## A page that clears your photo
-# Slide 44 shows a web page, on port 5000. `make demo` opens one on your own machine, at `http://127.0.0.1:5000/dehazing`. Behind the button is one call, for photos of any size:
+# Slide 44 shows a web page, on port 5000. `make demo` opens one on your own machine, at `http://127.0.0.1:5000/dehazing`. Behind its button is one call, for photos of any size:
 
 # %% slideshow={"slide_type": "fragment"}
 cleared = dehazing.dehaze(data.load_photo("machu_picchu"), method="ours")
