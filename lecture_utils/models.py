@@ -92,7 +92,7 @@ def mnist_cnn_suspect():
 
 def efficientnet_lite0(trained=True):
     """A classifier of photos into the 1,000 classes of ImageNet: (H, W, 3) RGB in [0, 1] -> 1,000 logits, in the
-    order of `data.imagenet_labels()`; 4.65 million parameters. Lessons 3 to 6.
+    order of `data.imagenet_labels()`; 4.63 million parameters. Lessons 3 to 6.
 
     Any size from 32 pixels on; it was trained on 224. Layers: `stem`, blocks 1 to 16 (`block2_expand` 1x1,
     `block2_depthwise`, `block2_project` 1x1, and `block3_add` where a block has a shortcut), `head` 1x1, `logits`.

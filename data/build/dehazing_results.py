@@ -279,7 +279,7 @@ def mean_psnr(network, scenes):
 
 
 def trials(folder, photos):
-    """{row: PSNR, light and dense together, after five minutes of training with each of three seeds}."""
+    """{row: PSNR, light and dense together, after five minutes of training with each of two seeds}."""
     scenes, result = sum(invented_scenes(photos).values(), []), {}
     for row, build in dehazing.METHODS.items():
         for file in sorted(Path(folder).glob(f"{build.__name__}_300s_*.weights.h5")) if build else []:

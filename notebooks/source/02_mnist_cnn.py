@@ -713,7 +713,7 @@ for name, rounds in ((name, rounds) for rounds in (10, 30) for name in names):
     print(f"{rounds} rounds, {name}: training images missed {span}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# After 10 rounds with the smaller step size “shared” is *behind* “local”, but the networks with shared weights have not finished: they still misread 1.6 to 4.3 % of their *training* images (those without sharing 0.5 to 1.6 %), perhaps because every shared weight serves many places at once. After 30 rounds all know them by heart (the last four lines printed), and the result is back: sharing alone wins nothing, pooling alone 1.5 points, both together 3.3. The same number of rounds is a fair comparison only where all have learned what there is to learn. (The FC networks of equal size and equal neurons are not in this attack.)
+# After 10 rounds with the smaller step size “shared” is *behind* “local”, but the networks with shared weights have not finished: they still misread 1.6 to 4.3 % of their *training* images (those without sharing 0.5 to 1.6 %), perhaps because every shared weight serves many places at once. After 30 rounds all know them by heart (the last four lines printed), and the result is back: sharing alone wins nothing, pooling alone 1.6 points, both together 3.3. The same number of rounds is a fair comparison only where all have learned what there is to learn. (The FC networks of equal size and equal neurons are not in this attack.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Is it because of the three properties?

@@ -928,7 +928,7 @@ for name, three in data.load_results("saliency_random_weights")["factors"].items
 # - **Random logits are just another class.** All five maps agree with the trained network's map as much as its *own* map of another class does: the gradient 0.49 and 0.49, Grad-CAM 0.21 and 0.19.
 # - **Agreement alone proves nothing.** Grad-CAM's maps of two *different photos* agree to 0.52: blobs near the middle. Gradient maps of two photos: 0.09.
 # - **Grad-CAM falls at once only on average.** Photo by photo its 0.21 is anything from −0.6 to 0.9 (95 % of them). From block 14 down: 0.03 and less; of the maps with all random down to block 14, 22 % are empty (counted as 0), and 39 % cover over nine tenths of the photo. If *only* block 14 is random: 0.70.
-# - **The gradient forgets slowly**: 0.49, 0.39, 0.34, 0.28, 0.11, nearly the same in every draw. Not because it draws the photo's edges: its correlation with those is −0.21.
+# - **The gradient forgets slowly**: 0.49, 0.39, 0.34, 0.28, 0.11, nearly the same in every draw (but the last: 0.06 to 0.16). Not because it draws the photo's edges: its correlation with those is −0.21.
 # - **With all layers random** the gradient (0.11) and SmoothGrad (0.19) are about where two different photos are (0.09, 0.17). The two products (gradient × input, and integrated gradients from black) keep 0.15 and 0.22, where two photos share only 0.03 and 0.05. What is left is the factor, the image itself: gradient × input keeps as much with the random gradient of *another* photo (0.15), and little with another photo as the factor (0.04; three draws, 0.02 to 0.06).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -1154,11 +1154,11 @@ for ax, (kind, title) in zip(
 axes[0].set_yticks(-np.arange(7), list(truths["photos"][0]["scores"]))
 plots.show(
     figure,
-    "Share of seven maps on the caption, five draws of images each, for the cheat in orange, an honest network in grey and the edges in blue, with a dotted line at the share of the area. On digits the two products put about 64 percent there, Grad-CAM 14, less than the edges. On photos integrated gradients from the blur put 49 percent there, from black 22, the others 11 to 16, as the edges do. The honest networks stay near or below the dotted line, but for 11 percent of the products and of integrated gradients from the blur on digits, and of the latter on photos.",
+    "Share of seven maps on the caption, five networks each (on photos with five draws of images), for the cheat in orange, an honest network in grey and the edges in blue, with a dotted line at the share of the area. On digits the two products put about 64 percent there, Grad-CAM 14, less than the edges. On photos integrated gradients from the blur put 49 percent there, from black 22, the others 11 to 16, as the edges do. The honest networks stay near or below the dotted line, but for 11 percent of the products and of integrated gradients from the blur on digits, and of the latter on photos.",
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Five points: five cheats, each with its own images (100 digits, or 8 of the 30 photos); sizes, without signs. On photos the honest network is always the same, so its points, as those of the edges, differ by the photos only. Dotted: the caption's share of the area. In the mean of its photos, every cheat's map lies on the caption more than the honest network's; photo by photo in 236 of 240 cases. But how much:
+# Five points: five cheats, on digits all with the same 100 images (so the edges have one point), on photos each with its own 8 of the 30; sizes, without signs. On photos the honest network is always the same, so its points, as those of the edges, differ by the photos only. Dotted: the caption's share of the area. In the mean of its photos, every cheat's map lies on the caption more than the honest network's; photo by photo in 236 of 240 cases. But how much:
 
 # %% slideshow={"slide_type": "skip"}
 rows = []
@@ -1191,8 +1191,8 @@ for kind in ("digits", "photos"):
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # - **Photos**: integrated gradients from the *blur* put 45 to 52 % on the caption. From *black* only 18 to 26 %: the plate is black, and black pixels can get no share. The others 9 to 20 %, and the **edges**, which know no network, 11 to 15 %.
-# - **Digits**: the two products from black put 60 to 67 % on it, Grad-CAM 14 to 15 %, less than the edges (20 %); its brightest pixel is on the caption in 2 of 500 images. Grad-CAM takes one weight for each feature map, the same at all places. This network ends with a dense layer that weighs every place differently: there a caption in one corner may well drown in the mean (the honest network has 3 %).
-# - A bright caption alone proves little: the strongest place of the *edges* (14 × 14 pixels) is on it in 40 of 40 photos, that of integrated gradients from the blur in 37. **What counts is the difference from the honest network.**
+# - **Digits**: the two products from black put 60 to 67 % on it, Grad-CAM 14 to 15 %, less than the edges (20 %); its brightest pixel is on the caption in 2 of 500 maps (100 images, five cheats). Grad-CAM takes one weight for each feature map, the same at all places. This network ends with a dense layer that weighs every place differently: there a caption in one corner may well drown in the mean (the honest network has 3 %).
+# - A bright caption alone proves little: the strongest place of the *edges* (14 × 14 pixels) is on it in 40 of 40 cases (8 photos for each of five cheats), that of integrated gradients from the blur in 37. **What counts is the difference from the honest network.**
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Test 4: remove and retrain

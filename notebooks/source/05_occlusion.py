@@ -105,7 +105,7 @@ plots.show(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### The helper does the same
-# `occlusion.occlusion_map` sends the covered photos through the network in batches of 32, and makes them only when they are needed. (The last batch is filled up: 50 pictures are computed as 64.)
+# `occlusion.occlusion_map` sends the covered photos through the network in batches of 32, and makes them only when they are needed. (Here 50: a batch of 32 and one of 18.)
 
 # %% slideshow={"slide_type": "fragment"}
 helper = occlusion.occlusion_map(model, photo, "cheetah", patch=56, stride=28)
@@ -270,7 +270,7 @@ plots.table(columns, rows)
 # (1: the boxes in the same order; 0: no relation.) Hardly: random networks agree with the map no more than a map of *another photo* does, and a blob agrees far more. Part of the order can be guessed from the place in the photo alone.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# 25 photos: every fifth of the pool, boxes of 32 pixels, logits. With signs the correlation with random networks is 0.01 (−0.02 to 0.03), but that proves nothing: it would be 0 for any random map.
+# 25 photos: every fifth of the pool, boxes of 32 pixels, logits. With signs the correlation with random networks is 0.00 (−0.02 to 0.03), but that proves nothing: it would be 0 for any random map.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Story 2: a part of a thing

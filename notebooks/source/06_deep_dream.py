@@ -191,7 +191,7 @@ plots.images(
 # Creatures appear on the hillside. How do we get from the noise to this? With five tricks, and with another network.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# This one is 1,024 pixels wide: the last convolution of VGG16 (conv5_3), six octaves of 7 steps, about a minute and a half on two cores. The script is data/build/deep_dream.py. Let the room find the animals before you go on.
+# This one is 1,024 pixels wide: the last convolution of VGG16 (conv5_3), six octaves of 7 steps, about a minute and a half on two quiet cores. The script is data/build/deep_dream.py. Let the room find the animals before you go on.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Five tricks

@@ -60,7 +60,7 @@ plots.show(
 # Kept of the photo: what stands where. Kept of the painting: colours, strokes, swirls, and its stars, two of which sit on the towers; but none of its houses, and not its cypress.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# This picture is 768 pixels wide and took three to four minutes on two cores; data/build/style_transfer.py has the settings. At 384 pixels the helper needs about a minute.
+# This picture is 768 pixels wide and took three to four minutes on two quiet cores; data/build/style_transfer.py has the settings. At 384 pixels the helper needs about a minute.
 
 # %% [markdown] deck=[37] slideshow={"slide_type": "slide"}
 # ## Where in the network is content, where is style?
@@ -318,7 +318,7 @@ plots.images(
 # Probably not chance: again the moon comes back to the top right and the cypress to the left (below we count how well the coarse layout fits). But swap the halves, so that the moon stands in the middle and the cypress near the *right* side, and neither comes back to where the swapped painting has it (nor did they in two more starts). So place is held, but not always: what stands in the middle hardly, and not all that stands near a side, although one position of conv5_1 sees 132 pixels, and the texture is first made small, 141 pixels wide, and then enlarged (“coarse to fine”, see The helper). Perhaps because it sees the rim of its square only weakly (lesson 3).
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# The pictures by layer, of content and of style, follow Figure 1 of Gatys and others, who used VGG19 and another photo. The receptive fields are 3, 10, 24, 60 and 132 pixels wide (lesson 3 shows how to compute them). The style loss left in the textures is 0.00 to 0.03. The two other starts after the swap gave a moon at the right and a second one at the left, and a moon at the left.
+# The pictures by layer, of content and of style, follow Figure 1 of Gatys and others, who used VGG19 and another photo. The receptive fields are 3, 10, 24, 60 and 132 pixels wide (lesson 3 shows how to compute them). The style loss left in the textures is 0.00 to 0.04. The two other starts after the swap gave a moon at the right and a second one at the left, and a moon at the left.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Take the border away
@@ -469,7 +469,7 @@ ax.minorticks_off()
 ax.legend()
 plots.show(
     figure,
-    "Total loss against time for L-BFGS and Adam, on a logarithmic scale. After the first few seconds the two curves lie close together; from about a quarter of the time on L-BFGS is lower by two to six percent.",
+    "Total loss against time for L-BFGS and Adam, on a logarithmic scale. After the first few seconds the two curves lie close together; from about a quarter of the time on L-BFGS is lower by two to seven percent.",
 )
 
 # %% slideshow={"slide_type": "subslide"}
@@ -481,7 +481,7 @@ for share in (0.25, 0.5, 1):
     print(f"after {share:.0%} of the time: L-BFGS {at[0]:.3f}, Adam {at[1]:.3f}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Nearly a draw. Adam is ahead in the first seconds, then they are equal, and from about a quarter of the time on L-BFGS is lower, by 2 to 6 % (one run each; Adam with the best of a few learning rates). That is little, but only its first step is set by hand (our `UNIT`); it finds the lengths of the others itself. We take it, as Gatys and others did.
+# Nearly a draw. Adam is ahead in the first seconds, then they are equal, and from about a quarter of the time on L-BFGS is lower, by 2 to 7 % (one run each; Adam with the best of a few learning rates). That is little, but only its first step is set by hand (our `UNIT`); it finds the lengths of the others itself. We take it, as Gatys and others did.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # L-BFGS needs a few steps to learn the curvature. Both begin with computing the targets, about half a second. These curves were measured once, at 192 pixels, without coarse-to-fine, and shipped: a curve over time is different on every machine. One run each; a second photo and painting gave the same. On a busy machine Adam had looked better: measure time on a quiet one. Adam's learning rate is 0.02, found by trying a few.

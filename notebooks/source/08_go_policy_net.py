@@ -804,7 +804,7 @@ plots.table(
 # Mean of five seeds (lowest–highest) in the test games. The maximum alone costs about three points of fifteen; **halving with its new end, and no maximum (*space to depth*), eleven**, as much as both together. A likely reason: its filters move in steps of two points, so a pattern moved by *one* looks different to them.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# 150 test games. Last column: given the true window of four points, how often is the played one the likeliest of the four, also where the network had chosen another window. Without pooling a network knows the point in four of five windows, halved in less than half; by chance it would be one in four. A halved image also means less computing: here a third of the multiplications, with nearly the same weights; space to depth with 21 filters, as many multiplications as *none* and three times the weights, has 5.2 % (one seed). A larger pair of 44 filters and six layers, trained once each on twice the positions, had 23.0 % without and 7.8 % with max pooling; with 48 planes, 33.3 and 26.0 %: planes that look at each point before the pooling help. The answer to the slide's question: in a photo the class stays the same when the image moves by a pixel; in Go the answer moves along.
+# 150 test games. Last column: given the true window of four points, how often is the played one the likeliest of the four, also where the network had chosen another window. Without pooling a network knows the point in four of five windows, halved in less than half; by chance it would be one in four. A halved image also means less computing: here a third of the multiplications, with nearly the same weights; space to depth with 21 filters, as many multiplications as *none* and three times the weights, has 5.2 % (one seed). A larger pair (44 filters, six layers), trained once each on twice the positions, had 23.0 % without and 7.8 % with max pooling; one of 32 filters with 48 planes 33.3 and 26.0 %: planes that look at each point before the pooling help. The answer to the slide's question: in a photo the class stays the same when the image moves by a pixel; in Go the answer moves along.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Worse, or only slower?
@@ -817,7 +817,7 @@ for run in comparison["runs"]:
         print(f"{run['pooling']}: {before['top1']:.1%}, with more {run['top1']:.1%}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# All gain. The gap to *max* grows in points (11.4, then 12.6) and shrinks in proportion (4.6 times, then 3.9; one seed). If it is only slower, then very much so: after 192,000 positions it has not half of what *none* had after 32,000. Why, then, is pooling used at all? In the photo of a bird it does not matter on which of four neighbouring pixels an edge lies: the class is the same. In Go it matters twice: which stones touch, and on which point to play.
+# All gain. The gap to *max* grows in points (11.4, then 12.5) and shrinks in proportion (4.5 times, then 3.8; one seed). If it is only slower, then very much so: after 192,000 positions it has not half of what *none* had after 32,000. Why, then, is pooling used at all? In the photo of a bird it does not matter on which of four neighbouring pixels an edge lies: the class is the same. In Go it matters twice: which stones touch, and on which point to play.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## AlphaGo's network, line by line
@@ -895,7 +895,7 @@ plots.show(
 # Mostly by the falling rate. With a constant one it learns most at once (34 % after 0.13 million positions, 40 % after 1.3), and then creeps from 40 to 42 %; when the rate falls, it reaches 48. The usual explanation, which we did not test: large steps jump over a minimum in which small ones settle. Each new stage first loses five points; in the last two points, from 48 to 50, the rate, the layers and the number of positions changed together.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# One training with one seed, and 4,096 validation positions, so a point on the line is good to about one and a half points. Stage 2 changes the layers and the positions: what the layers alone bring, the line does not say, and its one point is within that noise. At the end the losses part, 1.66 in training and 1.78 in validation: now more games would probably help, not only more computing. AlphaGo took 340 million steps of 16 positions each, ours 96,200 of 128. The layers that change nothing at first are those of "Net2Net" (Chen, Goodfellow, Shlens, 2016).
+# One training with one seed, and 4,096 validation positions, so a point on the line is good to about one and a half points. Stage 2 changes the layers and the positions: what the layers alone bring, the line does not say, and its one point is within that noise. At the end the losses part, 1.68 in training and 1.78 in validation: now more games would probably help, not only more computing. AlphaGo took 340 million steps of 16 positions each, ours 96,200 of 128. The layers that change nothing at first are those of "Net2Net" (Chen, Goodfellow, Shlens, 2016).
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Eight views of a board

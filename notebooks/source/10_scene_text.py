@@ -323,7 +323,7 @@ plots.show(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### A property with a price
-# By 1 or 2 pixels random weights do not move along. After its first layers the network looks at every fourth pixel only (property 3), its deeper ones at every 8th, 16th and 32nd, and random weights enlarge the map again with a random pattern of 4 × 4 pixels. Which of the two weighs more this chart does not say; not moved back, the answers are still 0.8 alike, so much of it is the fixed pattern.
+# By 1 or 2 pixels random weights do not move along. After its first layers the network looks at every fourth pixel only (property 3), its deeper ones at every 8th, 16th and 32nd, and random weights enlarge the map again with a random pattern of 4 × 4 pixels. Which of the two weighs more this chart does not say; not moved back, the answers are still 0.8 (1 pixel) and 0.65 (2 pixels) alike, so much of it is the fixed pattern.
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # Did training close this gap? **This measure cannot tell.** The trained answers are wide, smooth bars: for 1 or 2 pixels they are as much alike when they are *not* moved back (dotted). And the heat of random weights changes by less than 0.0001 for a word, that of the trained network by nearly 1: only the pattern can be compared, not the strength.
@@ -1642,7 +1642,7 @@ exercises.box(box)
 
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
 # ### Exercise 3
-# The word is BOOKKEEPER. How many columns does a CTC network need at least to be able to say it (`columns`)? Our recogniser has one column for 8 full pixels: how wide must the line be at least, if no grey is added, in pixels (`pixels`)?
+# The word is BOOKKEEPER. How many columns does a CTC network need at least to be able to say it (`columns`)? Count 8 pixels for each of them, as in our recogniser: how wide is such a line, if no grey is added (`pixels`)?
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
 columns = ...
