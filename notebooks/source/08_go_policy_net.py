@@ -817,7 +817,7 @@ for run in comparison["runs"]:
         print(f"{run['pooling']}: {before['top1']:.1%}, with more {run['top1']:.1%}")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# All gain. The gap to *max* grows in points (11.4, then 12.5) and shrinks in proportion (4.5 times, then 3.8; one seed). If it is only slower, then very much so: after 192,000 positions it has not half of what *none* had after 32,000. Why, then, is pooling used at all? In the photo of a bird it does not matter on which of four neighbouring pixels an edge lies: the class is the same. In Go it matters twice: which stones touch, and on which point to play.
+# All gain. The gap to *max* grows in points (11.4, then 12.5) and shrinks in proportion (4.5 times, then 3.8; from unrounded shares, one seed). If it is only slower, then very much so: after 192,000 positions it has not half of what *none* had after 32,000. Why, then, is pooling used at all? In the photo of a bird it does not matter on which of four neighbouring pixels an edge lies: the class is the same. In Go it matters twice: which stones touch, and on which point to play.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## AlphaGo's network, line by line
