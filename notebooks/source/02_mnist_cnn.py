@@ -152,7 +152,7 @@ print(
 )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# The first FC layer, behind `Flatten`, has nine tenths of all parameters. The slide ends with a *softmax*, which makes probabilities of ten numbers, $p_k = e^{y_k} / \sum_j e^{y_j}$. We leave it out, so the ten outputs $y$ are **logits**, and the loss (*cross-entropy*: $-\log$ of the right class's probability) applies the softmax itself, which is more exact.
+# The first FC layer, behind `Flatten`, has nine tenths of all parameters. The slide ends with a *softmax*, which makes probabilities of ten numbers, $p_k = \exp(y_k) / \sum_j \exp(y_j)$. We leave it out, so the ten outputs $y$ are **logits**, and the loss (*cross-entropy*: $-\log$ of the right class's probability) applies the softmax itself, which is more exact.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Slide 21. The slide has no activation after the convolutions; we come to that. Point out 125,100 of 137,660. The pitfall on the next slides: with oneDNN, which most installations have switched on, the network trains; without it TensorFlow refuses the first image on a CPU, unless the network is compiled with XLA.

@@ -595,7 +595,7 @@ plots.show(
 # The last convolution has 1,280 feature maps of 7 × 7. Each answers "where is my pattern?". How much does class $k$ want that pattern? The mean slope with respect to that map says so (Selvaraju and others, 2017). Places where the weighted sum is negative are set to 0.
 
 # %% slideshow={"slide_type": "fragment"}
-both = keras.Model(model.inputs, [model.get_layer("head").output, model.outputs[0]])
+both = keras.Model(model.input, [model.get_layer("head").output, model.outputs[0]])
 with tf.GradientTape() as tape:
     maps, logits = both(dog[None])
     y_k = logits[0, k]
