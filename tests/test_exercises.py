@@ -122,7 +122,7 @@ CROSSES, TOUCHING = np.zeros((8, 10), int), np.zeros((8, 10), int)
 CROSSES[:3, :3] = CROSSES[4:7, 6:9] = TOUCHING[:3, :3] = CROSS > 0
 TOUCHING[2:5, 1:4] |= CROSS > 0
 CROSSES[4:6, 1:3] = 1
-DIAMOND = np.zeros((8, 8), int)  # none of its crosses shares a pixel with all others; the first one overlaps both
+DIAMOND = np.zeros((8, 8), int)  # the first of its crosses overlaps both others, which share no pixel
 for row, column in ((0, 2), (2, 0), (2, 4)):
     DIAMOND[row : row + 3, column : column + 3] |= CROSS > 0
 CAPTURE = "\n".join(line.ljust(19, ".") for line in (*[""] * 3, "..XXXXX", ".XOOOOO", "..XXXXX", *[""] * 13))
@@ -188,10 +188,10 @@ EXAMPLES = {  # for slips that are predicates, in their order, and then for the 
     "gram_by_hand": [[[6, 5], [4, 11]]],
     "own_digit": [(FOUR, 40, -6), (2 * FOUR, 4, -6), (FOUR, 7, -6), (FOUR, 4, 0.5), (FOUR, 4, -9), (ONE, 1, 3),
                   (FOUR, 4, 1)],
-    "own_class": [("goldfish", DIM), ("castle", GOLDFISH), ("bell pepper", PEPPER)],
-    "own_map": [(DIM, DIM[..., 0]), (CHEETAH, BLOB[:9]), (CHEETAH, 0 * BLOB), (CHEETAH, BLOB), (CUTLERY, BLOB),
+    "own_class": [("castle", GOLDFISH), ("bell pepper", PEPPER)],
+    "own_map": [(CHEETAH, BLOB[:9]), (CHEETAH, 0 * BLOB), (CHEETAH, BLOB), (CUTLERY, BLOB),
                 (FRUITS, NO_IDEA)],
-    "own_box": [(DIM, 0, 0, 2), (CHEETAH, 0.5, 150, 74), (CHEETAH, 200, 0, 56), (CHEETAH, 0, 0, 75),
+    "own_box": [(CHEETAH, 0.5, 150, 74), (CHEETAH, 200, 0, 56), (CHEETAH, 0, 0, 75),
                 (CHEETAH, 150, 0, 40), (CUTLERY, 100, 125, 74)],
     "own_pattern": [(CROSSES, np.ones((3, 3))), (CROSSES, MIRRORED[::-1]), (0 * CROSSES, CROSS), (TOUCHING, CROSS),
                     (CROSSES, np.pad([[1]], 1)), (np.ones((6, 6)), CROSS), (CROSSES, CROSS + 1)],
@@ -332,6 +332,10 @@ class Untrainable(layers.Layer):
     ("own_dream", [lambda x: x, DIM, BRIGHT], "Expected an objective, such as `ascent.energy"),
     ("own_dream", [LIGHT, 255 * DIM, BRIGHT], r"lies in \[0, 1\]; yours runs from 51 to 51"),
     ("own_painting", [SMOOTH[..., 0], NOISE, NOISE], r"of shape \(H, W, 3\), not a ndarray of shape \(64, 48\)"),
+    ("own_box", [DIM, 0, 0, 2], r"`my_photo`: Give 32 to 640 pixels a side.* not 9 × 8"),
+    ("own_class", ["goldfish", np.zeros((50, 900, 3))], "Give 64 to 640 pixels a side.* not 50 × 900"),
+    ("own_class", ["goldfisch", GOLDFISH], "`my_class`: unknown 'goldfisch'. Did you mean 'goldfish'"),
+    ("own_map", [DIM, DIM[..., 0]], "Give 64 to 640 pixels a side"),
     ("lower_half", ["sea anemona"], "Did you mean 'sea anemone'"),
     ("roof_by_hand", ["40 %"], "Numbers are asked for, not '40 %'"),
     ("roof_by_hand", [(0.4, 0.4, 0.4)], r"Expected one number, not \(0.4, 0.4, 0.4\)"),

