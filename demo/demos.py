@@ -84,7 +84,7 @@ def _photos(*names, folder="photos"):
 METHODS = {  # those of `dehazing.METHODS`: label, and the longest side that keeps the server's memory small
     "ours": ("Lesson 9's network", 1280),
     "dcp": ("DCP: a rule, no weights", 1280),
-    "dehazenet": ("DehazeNet", 640),
+    "dehazenet": ("DehazeNet", 480),
     "aod_net": ("AOD-Net", 640),
     "dcpdn": ("DCPDN", 400),
     "gfn": ("GFN", 400),
@@ -101,11 +101,16 @@ def _dehaze(photo, options, folder, step):
     found = {"method": options["method"], "width": photo.shape[1], "height": photo.shape[0]}
     if cleared.t is not None:
         depth = -np.log(np.clip(cleared.t, 0.01, 1))
-        transmission = colormaps["viridis"](cleared.t)[..., :3]
-        _save(folder, transmission=transmission, depth=colormaps["magma_r"](depth / max(depth.max(), 1e-6))[..., :3])
+        _save(folder, transmission=_coloured(cleared.t, "viridis"))
+        _save(folder, depth=_coloured(depth / max(depth.max(), 1e-6), "magma_r"))
         found["transmission"] = {"least": round(float(cleared.t.min()), 3), "most": round(float(cleared.t.max()), 3)}
         found["airlight"] = [round(float(value), 3) for value in np.broadcast_to(cleared.airlight, 3)]
     return found
+
+
+def _coloured(values, colours):
+    """A map in [0, 1] as RGB, float32: one of float64 with its opacity, as Matplotlib gives it, takes 50 MB."""
+    return np.float32(colormaps[colours](values, bytes=True)[..., :3]) / 255
 
 
 # Slide 45
