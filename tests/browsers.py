@@ -29,7 +29,9 @@ def start(*arguments, page_load_strategy="normal"):
         options.add_argument(f"--{argument}")
     options.page_load_strategy = page_load_strategy
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    return webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
+    browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
+    browser.set_script_timeout(180)  # seconds; a hundred positions through a network, on a slow machine
+    return browser
 
 
 def resize(browser, width, height, mobile=False):

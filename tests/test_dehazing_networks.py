@@ -86,6 +86,7 @@ def test_dehazing_net_solves_the_model_with_its_own_t_and_airlight():
 
 
 def test_dehazing_net_without_physics_and_without_the_dark_channel():
+    keras.utils.set_random_seed(0)
     direct = dehazing_networks.dehazing_net(physics=False)
     made, t, airlight = (output.numpy() for output in direct(IMAGES, training=False))
     inverted = np.clip((IMAGES - airlight) / t + airlight, -0.2, 1.2)

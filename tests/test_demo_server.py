@@ -322,7 +322,8 @@ def test_hostile_pictures_break_nothing(server):
         status = Path(f"/proc/{server.process.pid}/status").read_text()
         peak = int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1e6
         print(f"{HOSTILE} pictures, {len(taken)} taken, peak {peak:.2f} GB")
-        assert peak < 1.2  # networks of both pages: 0.95; largest picture: 0.15; the next one, read beside it: 0.04
+        # Networks of both pages: 0.95; work on the largest picture: 0.15; 40 megapixels, two colours, read beside: 0.04
+        assert peak < 1.2
 
 
 def test_the_five_best_answers_and_another_class_on_the_same_photo(server):
@@ -455,13 +456,13 @@ def all_of(browser, selector):
     return browser.find_elements(By.CSS_SELECTOR, selector)
 
 
-def one(browser, selector, seconds=60):
+def one(browser, selector, seconds=180):
     return WebDriverWait(browser, seconds).until(lambda b: b.find_element(By.CSS_SELECTOR, selector))
 
 
 def result_page(browser):
     one(browser, "a[href$='result.json']")
-    WebDriverWait(browser, 20).until(lambda b: b.execute_script(
+    WebDriverWait(browser, 60).until(lambda b: b.execute_script(
         "return document.readyState === 'complete' && [...document.images].every(i => i.complete && i.naturalWidth)"
     ))  # fmt: skip
 
@@ -478,7 +479,7 @@ def files(tmp_path):
 def test_a_photo_by_the_picker_its_lines_light_up(server, browser, files):
     browser.get(f"{server.address}/scene-text")
     one(browser, "#photo").send_keys(str(files / "sanyo.jpg"))
-    WebDriverWait(browser, 20).until(
+    WebDriverWait(browser, 60).until(
         lambda b: b.execute_script("return document.querySelector('.preview').naturalWidth")
     )
     one(browser, "button.main").click()
@@ -553,14 +554,14 @@ def test_a_long_work_can_be_watched_left_and_cancelled(server, browser):
     all_of(browser, ".gallery button")[0].click()
     one(browser, ".waiting")
     address = browser.current_url
-    WebDriverWait(browser, 60).until(lambda b: float(one(b, "progress").get_attribute("value") or 0) > 0)
+    WebDriverWait(browser, 180).until(lambda b: float(one(b, "progress").get_attribute("value") or 0) > 0)
     browser.refresh()
     assert float(one(browser, "progress").get_attribute("value")) > 0
     browser.get(server.address)
     browser.get(address)
     one(browser, ".waiting button").click()
     assert "You cancelled" in one(browser, ".lead[role=alert]").text
-    WebDriverWait(browser, 60).until(lambda b: server.is_idle())
+    WebDriverWait(browser, 180).until(lambda b: server.is_idle())
 
 
 def press(browser, key):
@@ -610,7 +611,7 @@ def test_every_page_fits_and_can_be_read_aloud(server, browser, width):
             addresses.append(f"/results/{server.finished(server.send(page, **form))[0]}")
     for address in addresses:
         browser.get(server.address + address)
-        WebDriverWait(browser, 20).until(lambda b: b.execute_script("return document.readyState === 'complete'"))
+        WebDriverWait(browser, 60).until(lambda b: b.execute_script("return document.readyState === 'complete'"))
         assert browser.execute_script("return document.documentElement.scrollWidth") <= width, address
         assert browser.execute_script("return [...document.images].every(i => i.hasAttribute('alt'))")
         unnamed = browser.execute_script("""

@@ -38,6 +38,7 @@ def test_the_network_is_the_paragraph_of_the_slide():
     assert network.get_layer("logits").bias.shape == (361,)
 
 
+keras.utils.set_random_seed(0)
 ALL = [
     networks.policy_network(4, depth=3, size=9),
     networks.policy_network(4, depth=1, size=5, planes=1),
@@ -183,6 +184,7 @@ def test_the_best_move_is_the_likeliest_that_is_legal_and_fills_no_eye():
 
 
 def test_the_best_moves_of_many_boards_are_those_of_each():
+    keras.utils.set_random_seed(3)  # on every board the best move leads by 0.5 % or more
     network, boards = networks.policy_network(4, depth=2, size=9), []
     for seed in range(6):
         rng, board = np.random.default_rng(seed), Board(9)

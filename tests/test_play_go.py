@@ -64,8 +64,8 @@ def go(browser):
 
 def wait(browser, text):
     """Until the status says so, and the network has answered."""
-    WebDriverWait(browser, 20).until(lambda _: text in part(go(browser), "status").text)
-    WebDriverWait(browser, 20).until(lambda _: go(browser).find_elements(By.CSS_SELECTOR, "svg g[opacity] rect"))
+    WebDriverWait(browser, 60).until(lambda _: text in part(go(browser), "status").text)
+    WebDriverWait(browser, 60).until(lambda _: go(browser).find_elements(By.CSS_SELECTOR, "svg g[opacity] rect"))
     return part(go(browser), "status").text
 
 
@@ -88,7 +88,7 @@ def expect(browser, now, policy, ladders=True):
         rows = listed(browser)
         return rows[0][0] == best[0] and all(abs(share - expected[now.point(name)]) < 2e-3 for name, share, _ in rows)
 
-    WebDriverWait(browser, 20, ignored_exceptions=()).until(agrees)
+    WebDriverWait(browser, 60, ignored_exceptions=()).until(agrees)
 
 
 def answer(browser, now, policy):
@@ -378,7 +378,7 @@ def test_a_short_game_by_keyboard(page, policy):
     expect(page, before, policy)
     assert part(go(page), "who").text == "The network, for White" and move in [name for name, *_ in listed(page)[:2]]
     choose(go(page), "red squares", "none")
-    WebDriverWait(page, 5).until(lambda _: not part(go(page), "likely").is_displayed())
+    WebDriverWait(page, 60).until(lambda _: not part(go(page), "likely").is_displayed())
     assert not page.find_elements(By.CSS_SELECTOR, ".toy svg g[opacity] rect")
     assert [entry for entry in page.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")] == []
 
@@ -393,7 +393,7 @@ def test_clicks_forbidden_moves_pass_and_undo(page, policy):
     answer(page, now, policy)
     press(go(page), "Pass")
     now.play(None)
-    WebDriverWait(page, 20).until(lambda _: (stones(page)[0] != now.stones).any())
+    WebDriverWait(page, 60).until(lambda _: (stones(page)[0] != now.stones).any())
     answer(page, now, policy)
     expect(page, now, policy)
     press(go(page), "Undo")
@@ -423,7 +423,7 @@ def test_the_network_passes_when_nothing_sensible_is_left(browser, html, tmp_pat
     keys(browser, "p")
     wait(browser, "White passes. Both have passed: the game is over.")
     choose(go(browser), "red squares", "its last move")
-    WebDriverWait(browser, 5).until(lambda _: part(go(browser), "who").text == "The network, for White")
+    WebDriverWait(browser, 60).until(lambda _: part(go(browser), "who").text == "The network, for White")
     notes = {name: note for name, _, note in listed(browser)}
     assert set(notes.values()) <= {"own eye", "forbidden"}
 
@@ -444,7 +444,7 @@ def test_the_network_answers_from_a_worker_or_without(browser, folder, policy, k
         opened(browser, folder / "page.html")
         expect(browser, lesson_game(), policy)
         press(go(browser), "a ladder")
-        WebDriverWait(browser, 20).until(lambda _: listed(browser)[0][0] == "E16")
+        WebDriverWait(browser, 60).until(lambda _: listed(browser)[0][0] == "E16")
         assert browser.execute_script("return asked") >= 1
     finally:
         browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)

@@ -210,7 +210,7 @@ return [range.toString(), Math.abs(place.getBoundingClientRect().top) < innerHei
 def test_search_leads_to_a_section_with_the_words(browser, folder, words):
     opened(browser, folder, LESSON)
     browser.find_element(By.CSS_SELECTOR, "header [name=q]").send_keys(words, Keys.ENTER)
-    WebDriverWait(browser, 5).until(result_links)
+    WebDriverWait(browser, 60).until(result_links)
     count = int(browser.find_element(By.ID, "count").text.split()[0])
     assert min(count, 60) == len(result_links(browser)) >= 1
     around = browser.find_element(By.CSS_SELECTOR, "#results li").text.lower()

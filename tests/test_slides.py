@@ -56,7 +56,7 @@ def show(browser, decks, lesson, width=1280, height=720, query="", anew=False):
         browser.execute_script("Reveal.toggleOverview(false); Reveal.slide(0, 0, -1)")
         return
     browsers.resize(browser, width, height)
-    wait = WebDriverWait(browser, 20)
+    wait = WebDriverWait(browser, 60)
     browser.get("about:blank")
     wait.until(lambda b: b.current_url == "about:blank")  # get returns at once: see page_load_strategy
     browser.get_log("browser"), browser.get_log("performance")
@@ -255,14 +255,14 @@ def test_the_speaker_view_opens_and_shows_the_notes(browser, decks, lesson):
     browser.switch_to.window(others[0])
     try:
         assert "Speaker View" in browser.title
-        WebDriverWait(browser, 20).until(
+        WebDriverWait(browser, 60).until(
             lambda b: texts[0][:30] in b.find_element(By.CSS_SELECTOR, ".speaker-controls-notes .value").text
         )
         clock = browser.find_element(By.CSS_SELECTOR, ".speaker-controls-time .timer")
         assert clock.is_displayed() and re.fullmatch(r"00:00:\d\d", clock.text.replace("\n", ""))
         browser.switch_to.frame(browser.find_element(By.CSS_SELECTOR, "#upcoming-slide iframe"))
-        WebDriverWait(browser, 20).until(lambda b: b.execute_script("return window.Reveal && Reveal.isReady()"))
-        WebDriverWait(browser, 20).until(lambda b: b.execute_script("return Reveal.getProgress() > 0"))
+        WebDriverWait(browser, 60).until(lambda b: b.execute_script("return window.Reveal && Reveal.isReady()"))
+        WebDriverWait(browser, 60).until(lambda b: b.execute_script("return Reveal.getProgress() > 0"))
     finally:
         browser.close()
         browser.switch_to.window(deck)
@@ -310,7 +310,7 @@ return [...document.querySelectorAll('.pdf-page')].map((page, number) => {
 def test_printing_gives_one_whole_page_per_slide(browser, decks, lesson):
     show(browser, decks, lesson, query="?print-pdf")
     # reveal.js takes the slides out of the document, and brings them back on their pages all at once
-    printed = WebDriverWait(browser, 20).until(lambda b: b.find_elements(By.CSS_SELECTOR, ".pdf-page"))
+    printed = WebDriverWait(browser, 60).until(lambda b: b.find_elements(By.CSS_SELECTOR, ".pdf-page"))
     kinds = [slides.slide_type(cell) for cell in shown(lesson)]
     assert browser.execute_script(PAGES) == kinds.count("slide") + kinds.count("subslide")
     assert len(printed) == len(browser.find_elements(By.CSS_SELECTOR, "section.page"))
