@@ -8,6 +8,7 @@ import unicodedata
 import jsonschema
 import numpy as np
 import pytest
+from PIL import ImageFont
 
 from lecture_utils import data, scene_text
 
@@ -363,6 +364,14 @@ def test_a_sign_is_the_same_for_the_same_seed_and_its_truth_is_around_the_ink():
             cut, wider = (scene_text.crop(image, scene_text.grown(each.corners, more)).mean(axis=2) for more in (0, 4))
             ring = np.concatenate([wider[0], wider[-1], wider[:, 0], wider[:, -1]])
             assert cut.std() > 4 * ring.std()  # all ink is inside
+
+
+def test_signs_are_the_same_without_the_library_that_pillow_may_lack(monkeypatch):
+    image, _ = scene_text.make_sign(["Avenue To", "TAVERN"], seed=3)
+    monkeypatch.setattr(ImageFont.core, "HAVE_RAQM", False)
+    scene_text._sign_font.cache_clear()
+    np.testing.assert_array_equal(scene_text.make_sign(["Avenue To", "TAVERN"], seed=3)[0], image)
+    scene_text._sign_font.cache_clear()
 
 
 def test_every_sign_text_can_be_drawn():
