@@ -263,7 +263,7 @@ print("the whole word HOTEL:", scene_text.read(drawn)[1][0])
 # **A clear letter is read from its own strokes:** *Bakary* is not repaired. **Where shapes are nearly alike, the neighbours decide:** shown alone, the zero of *H0TEL* and the O of *HOTEL* are both a zero; in the word both are an O. (The 5 alone is a 5, and stays one.)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Eight words are few, so we tried all 26 words of four letters or more in `LATIN_SIGNS`, once. 0 for O, small L for I, capital i for small L: of 23 words all come back repaired. A wrong vowel, drawn by lot: of 24 words none. 5 for S: of 11 none. Ask the room where such a repair does harm: on a number plate, say, where letters and digits stand mixed.
+# Eight words are few, so we tried all 26 words of four letters or more in `scene_text.LATIN_SIGNS`, once. 0 for O, small L for I, capital i for small L: of 23 words all come back repaired. A wrong vowel, drawn by lot: of 24 words none. 5 for S: of 11 none. Ask the room where such a repair does harm: on a number plate, say, where letters and digits stand mixed.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Property 2: anywhere
@@ -392,7 +392,7 @@ axes[1].set_xlabel("font size (pixels; a capital is ¾ of it high)")
 axes[1].legend(loc="lower right")
 plots.show(
     figure,
-    "Two charts. Turned: with the detector all ten words are read at every angle; the recogniser alone is weak at 45 degrees and lost at 90. Size: with the detector all words are read from 7 pixels on, six at 6, none at 4; without it nearly the same.",
+    "Two charts. Turned: with the detector all ten words are read at every angle; the recogniser alone is weak at 45 degrees and lost at 90. Size: with the detector all words are read from 7 pixels on, six at 6, none at 4; without it nine at 6, else the same.",
 )
 
 # %% slideshow={"slide_type": "skip"}
@@ -1211,7 +1211,7 @@ plots.show(
 # Made straight along the circle, the same letters are read: the rectangle does not suit the arc. In it letters are smaller, tilted, and partly one above the other; which of these hurts most we did not test. Systems for curved text replace the rectangle by a polygon along the line.
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# **Long texts on tight arcs** fail. We tried the 20 texts of `LATIN_SIGNS` at radius 110: all 14 with up to ten characters are read, of the six longer ones none without an error; straightened, all 20 are.
+# **Long texts on tight arcs** fail. We tried the 20 texts of `scene_text.LATIN_SIGNS` at radius 110: all 14 with up to ten characters are read, of the six longer ones none without an error; straightened, all 20 are.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where it fails: overlapping, tiny, and nothing at all
