@@ -100,7 +100,7 @@ def _dehaze(photo, options, folder, step):
     _save(folder, before=photo, after=cleared.image)
     found = {"method": options["method"], "width": photo.shape[1], "height": photo.shape[0]}
     if cleared.t is not None:
-        _save(folder, transmission=_coloured(cleared.t, "viridis"))  # one at a time: both take 20 MB more
+        _save(folder, transmission=_coloured(cleared.t, "viridis"))  # one after the other: both at once take 20 MB more
         depth = -np.log(np.clip(cleared.t, 0.01, 1))
         _save(folder, depth=_coloured(depth / max(depth.max(), 1e-6), "magma_r"))
         found["transmission"] = {"least": round(float(cleared.t.min()), 3), "most": round(float(cleared.t.max()), 3)}
@@ -109,7 +109,7 @@ def _dehaze(photo, options, folder, step):
 
 
 def _coloured(values, colours):
-    """A map in [0, 1] as RGB, float32. As bytes first: Matplotlib's float64 with opacity takes 50 MB at its largest."""
+    """A map in [0, 1] as RGB, float32. By way of bytes: as float64 with opacity the largest takes 50 MB."""
     return np.float32(colormaps[colours](values, bytes=True)[..., :3]) / 255
 
 

@@ -150,6 +150,7 @@ def dark_channel_prior(image, side=15, strength=0.95, radius=60, epsilon=1e-3, l
         if checks.number(name, value, 0, 1) == 0:
             raise ValueError(f"{name}: expected a number above 0 and up to 1, got 0")
     airlight = atmospheric_light(image, dark_channel(image, side))
+    # the quotient has no name, so that its memory is free when the filter needs much
     t = 1 - strength * dark_channel(np.minimum(image / np.maximum(airlight, 1e-3), 1), side)
     t = np.clip(guided_filter(_grey(image), t, radius, epsilon), least, 1)
     clear = invert(image, t, airlight)

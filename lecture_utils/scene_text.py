@@ -591,7 +591,7 @@ def make_sign(texts, stacked=False, angle=0, seed=0, side=640):
 
 @functools.cache
 def _sign_font():
-    # Pillow's other layout needs a library that not every system has, and sets the letters a little apart
+    # Pillow's other layout, Raqm, needs a library that not every system has, and spaces the letters a little otherwise
     return ImageFont.truetype(data.path("fonts/signs.otf"), SIGN_LETTERS, layout_engine=ImageFont.Layout.BASIC)
 
 

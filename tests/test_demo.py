@@ -187,7 +187,7 @@ def submit(toy, name):
     return toy.works.submit("toy", Image.new("RGB", (40, 40)), {"name": name})
 
 
-def wait_for(condition, seconds=20):
+def wait_for(condition, seconds=60):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it takes too long"

@@ -322,7 +322,7 @@ def test_hostile_pictures_break_nothing(server):
         status = Path(f"/proc/{server.process.pid}/status").read_text()
         peak = int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1e6
         print(f"{HOSTILE} pictures, {len(taken)} taken, peak {peak:.2f} GB")
-        # Networks of both pages: 0.95; work on the largest picture: 0.15; 40 megapixels, two colours, read beside: 0.04
+        # the networks of both pages 0.95, work on the largest picture 0.15, reading 40 megapixels in two colours 0.04
         assert peak < 1.2
 
 
@@ -554,7 +554,9 @@ def test_a_long_work_can_be_watched_left_and_cancelled(server, browser):
     all_of(browser, ".gallery button")[0].click()
     one(browser, ".waiting")
     address = browser.current_url
-    WebDriverWait(browser, 180).until(lambda b: float(one(b, "progress").get_attribute("value") or 0) > 0)
+    WebDriverWait(browser, 180).until(
+        lambda b: float(b.find_element(By.TAG_NAME, "progress").get_attribute("value") or 0) > 0
+    )
     browser.refresh()
     assert float(one(browser, "progress").get_attribute("value")) > 0
     browser.get(server.address)

@@ -38,7 +38,6 @@ def test_the_network_is_the_paragraph_of_the_slide():
     assert network.get_layer("logits").bias.shape == (361,)
 
 
-keras.utils.set_random_seed(0)
 ALL = [
     networks.policy_network(4, depth=3, size=9),
     networks.policy_network(4, depth=1, size=5, planes=1),
@@ -150,13 +149,14 @@ def test_the_eight_symmetries_are_different_and_undone():
 
 
 def test_the_mean_of_eight_turns_with_the_board():
-    x = some_planes()
-    policy = networks.predict(ALL[0], x, symmetries=8)
+    keras.utils.set_random_seed(0)
+    network, x = networks.policy_network(4, depth=3, size=9), some_planes()
+    policy = networks.predict(network, x, symmetries=8)
     np.testing.assert_allclose(policy.sum(axis=(1, 2)), 1, atol=1e-5)
     for symmetry in (1, 4, 6):
-        again = networks.predict(ALL[0], networks.turned(x, symmetry), symmetries=8)
+        again = networks.predict(network, networks.turned(x, symmetry), symmetries=8)
         np.testing.assert_allclose(networks.turned_back(again, symmetry), policy, rtol=1e-4)
-    assert np.abs(policy - networks.predict(ALL[0], x)).max() > 1e-4
+    assert np.abs(policy - networks.predict(network, x)).max() > 1e-4
 
 
 def test_the_relative_board_is_own_minus_other():
@@ -184,7 +184,7 @@ def test_the_best_move_is_the_likeliest_that_is_legal_and_fills_no_eye():
 
 
 def test_the_best_moves_of_many_boards_are_those_of_each():
-    keras.utils.set_random_seed(3)  # on every board the best move leads by 0.5 % or more
+    keras.utils.set_random_seed(3)  # so the best move is at least 0.5 % likelier than the next, on every board
     network, boards = networks.policy_network(4, depth=2, size=9), []
     for seed in range(6):
         rng, board = np.random.default_rng(seed), Board(9)

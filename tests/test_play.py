@@ -537,8 +537,8 @@ def test_playing_fills_the_map_step_by_step_or_at_once_where_motion_is_unwelcome
     it = toy(page, 0)
     choose(it, "stride", 3)
     press(it, "Play")
-    shown = table(it, "map")
-    assert shown[0][0] == 3 and shown[1][1] is None
+    shown = [value for row in table(it, "map") for value in row if value is not None]
+    assert 1 <= len(shown) < 4 and shown == [3, -1, 3, -1][: len(shown)]
     WebDriverWait(page, 60).until(lambda _: table(it, "map") == [[3, -1], [3, -1]])
     assert it.find_elements(By.XPATH, ".//button[text()='Play']")
     choose(it, "stride", 1)

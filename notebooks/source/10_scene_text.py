@@ -263,7 +263,7 @@ print("the whole word HOTEL:", scene_text.read(drawn)[1][0])
 # **A clear letter is read from its own strokes:** *Bakary* is not repaired. **Where shapes are nearly alike, the neighbours decide:** shown alone, the zero of *H0TEL* and the O of *HOTEL* are both a zero; in the word both are an O. (The 5 alone is a 5, and stays one.)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# Eight words are few, so we tried all 26 words of four letters or more in `scene_text.LATIN_SIGNS`, once. 0 for O, small L for I, capital i for small L: of 23 words all come back repaired. A wrong vowel, drawn by lot: of 24 words none. 5 for S: of 11 none. Ask the room where such a repair does harm: on a number plate, say, where letters and digits stand mixed.
+# Eight words are few, so we also took the 26 words of four letters or more in `scene_text.LATIN_SIGNS`, once. In capitals with the first O as 0 (12 words) or the first I as small L (7), or as they are with the first small L as capital i (4): all 23 come back repaired. (Other words need not: *SCH0OL* and *SCHO0L* stay as drawn, *SCH00L* becomes SCHOOL.) A wrong vowel, drawn by lot, in the 24 with a small vowel: none. In capitals with the first S as 5: of 11 none. Ask the room where such a repair does harm: on a number plate, say, where letters and digits stand mixed.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Property 2: anywhere
@@ -405,7 +405,7 @@ print("(a) none at 4 pixels:", hits["size", "found"][0] == 0)
 # A convolution moves its filters, it does not turn them. The detector finds the word at all five angles. That the recogniser alone reads all ten at 20° and about half at 45° was learned; upside down it reads hardly any, and at 90° its crop is only 2 or 3 columns wide, too few for any word. So geometry turns the crop first.
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Font size: from 7 on (capitals of 5 pixels) all ten words are read, at 6 about half of them. The detector copes with 7 to 40; the recogniser hardly meets size, as its crop is scaled to a height of 48 first. Without the detector (b) the limit lies between 4 and 7, too: it is not the detector alone that sets it. (In our run nine words at 6 against six: with ten words that can be chance.)
+# Font size, with the detector (a): from 7 on (capitals of 5 pixels) all ten words are read, at 6 about half of them. It copes with 7 to 40; the recogniser hardly meets size, as its crop is scaled to a height of 48 first. Without it (b) the limit lies between 4 and 7, too. (At 6, (b) read nine words in our run and (a) six: with ten words that can be chance.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Step 1: the heat map
@@ -1081,7 +1081,7 @@ rows = [
 plots.table(["30 stacks each", "Chinese, read", "Latin, read"], rows)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Laid to the left, letters on their backs are read, too; but about half of the Latin words come out in *full-width* letters, the broad ones that stand among Chinese characters (the table above takes them as right). And such a row could also *be* one, of letters that lie. So a stack is cut as well: if the pieces, side by side, say the same, its letters stand upright.
+# Laid to the left, letters on their backs are read, too; but about half of the Latin words come out in *full-width* letters, the broad ones that stand among Chinese characters (here they count as wrong, in the table with RapidOCR as right). And such a row could also *be* one, of letters that lie. So a stack is cut as well: if the pieces, side by side, say the same, its letters stand upright.
 
 # %% tags=["hide-input"] slideshow={"slide_type": "subslide"}
 stack = scene_text.crop(signs[1], found[1][0].corners)
@@ -1096,7 +1096,7 @@ for ax, picture, title in (
 plots.show(figure, "A column of four Chinese characters, and the same four in a row.")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# What the cut is worth, measured once on the stacks of the table above, with everything else as it is: with it 62 of 72 Latin lines are read in one box (full-width letters taken as right), and 58 get the right angle; without it, when every stack is taken as a row that lies on its back, 46 and 3. Chinese: all 72 are read either way, the angle is right in 72 and 0. (The table joins boxes, so it counts more.)
+# What the cut is worth, measured once on the stacks of the table with RapidOCR, with everything else as it is. With it 62 of 72 Latin stacks are read in one box (full-width letters taken as right), 58 of them with the right angle. Without it every stack is tried as a row that lies on its back: 46 are read, 3 with the right angle. Chinese: all 72 are read either way, 72 and 0 with the right angle. (That table joins boxes, so it counts more: 66 read, 62 with the right angle.)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### The JSON
