@@ -250,16 +250,16 @@ def test_the_speaker_view_opens_and_shows_the_notes(browser, decks, lesson):
     assert len(texts) == len(notes) and all(texts)
     assert not browser.find_elements(By.CSS_SELECTOR, "aside.notes details")  # folded in the notebook only
     browser.find_element(By.TAG_NAME, "body").send_keys("s")
-    deck, *others = browser.window_handles
-    assert len(others) == 1
-    browser.switch_to.window(others[0])
+    WebDriverWait(browser, 60).until(lambda b: len(b.window_handles) == 2)
+    deck, view = browser.window_handles
+    browser.switch_to.window(view)
     try:
-        assert "Speaker View" in browser.title
+        WebDriverWait(browser, 60).until(lambda b: "Speaker View" in b.title)
         WebDriverWait(browser, 60).until(
             lambda b: texts[0][:30] in b.find_element(By.CSS_SELECTOR, ".speaker-controls-notes .value").text
         )
         clock = browser.find_element(By.CSS_SELECTOR, ".speaker-controls-time .timer")
-        assert clock.is_displayed() and re.fullmatch(r"00:00:\d\d", clock.text.replace("\n", ""))
+        assert clock.is_displayed() and re.fullmatch(r"00:0\d:\d\d", clock.text.replace("\n", ""))
         browser.switch_to.frame(browser.find_element(By.CSS_SELECTOR, "#upcoming-slide iframe"))
         WebDriverWait(browser, 60).until(lambda b: b.execute_script("return window.Reveal && Reveal.isReady()"))
         WebDriverWait(browser, 60).until(lambda b: b.execute_script("return Reveal.getProgress() > 0"))
