@@ -1079,7 +1079,7 @@ exercises.shift_right(shift_right)
 
 # %% [markdown] tags=["exercise"] slideshow={"slide_type": "skip"}
 # ### Exercise 5: your own digit
-# Draw a digit: 28 × 28 numbers, 0 for black and 1 for white, in the middle, about 18 pixels high, strokes two or three pixels wide. Say which `label` it has; `models.mnist_cnn()` and `models.mnist_fc()` shall both read it so. Then move it to the `right` by some columns (a negative number: to the left), without cutting anything off, to a place where the CNN still reads it and the FC network does not. Is there also a place where only the FC network reads it? Not every drawing has such places: then draw it otherwise.
+# Draw a digit: 28 × 28 numbers, 0 for black and 1 for white, in the middle, about 18 pixels high, strokes two or three pixels wide. Say which `label` it has; `models.mnist_cnn()` and `models.mnist_fc()` shall both read it so. Then move it to the `right` by some columns (a negative number: to the left), without cutting anything off, to a place where the CNN still reads it and the FC network does not. Is there also a place where only the FC network reads it? Not every drawing has the first of these places (of the test digits that both read, one in five has none within 8 columns): then draw it otherwise.
 
 # %% tags=["exercise"] slideshow={"slide_type": "skip"}
 my_digit = ...
