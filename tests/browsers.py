@@ -30,7 +30,7 @@ def start(*arguments, page_load_strategy="normal"):
     options.page_load_strategy = page_load_strategy
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
-    browser.set_script_timeout(180)  # seconds; a hundred positions through a network, on a slow machine
+    browser.set_script_timeout(100)  # seconds; a hundred positions through a network. Selenium itself gives up at 120
     return browser
 
 
