@@ -177,6 +177,10 @@ def test_the_learning_rate_falls_to_0_along_half_a_cosine(shards, monkeypatch):
     np.testing.assert_allclose(rates, expected, rtol=1e-4, atol=1e-8)
 
 
+needs_muon = pytest.mark.skipif(not hasattr(keras.optimizers.Muon, "lr_adjust"), reason="Keras before 3.13")
+
+
+@needs_muon
 def test_muon_steps_along_the_nearest_orthogonal_matrix_and_adam_does_the_rest():
     rng, rate = np.random.default_rng(0), 0.01
     kernel, last, bias = (keras.Variable(rng.normal(size=s).astype("float32")) for s in ((3, 3, 8, 6), (1, 1, 6, 1), 6))
@@ -198,6 +202,12 @@ def test_muon_steps_along_the_nearest_orthogonal_matrix_and_adam_does_the_rest()
 def test_an_unknown_optimizer_is_refused(shards, optimizer):
     with pytest.raises(ValueError, match="^optimizer: unknown"):
         run(shards, small_network(), optimizer=optimizer)
+
+
+def test_muon_of_an_older_keras_is_refused(shards, monkeypatch):
+    monkeypatch.delattr(keras.optimizers.Muon, "lr_adjust", raising=False)
+    with pytest.raises(ValueError, match="^optimizer: 'muon' needs Keras 3.13 or newer, this is 3"):
+        run(shards, small_network(), optimizer="muon")
 
 
 def test_evaluation_counts_what_it_says(shards):
@@ -249,6 +259,7 @@ def test_a_checkpoint_of_another_run_is_refused(shards):
         run(shards, small_network(), workers=3)
 
 
+@needs_muon
 def test_a_checkpoint_from_before_there_was_a_choice_of_optimizers_goes_on(shards):
     run(shards, small_network(), epochs=2, decay_epochs=0)
     first, *rest = (shards / "log.jsonl").read_text().splitlines()

@@ -242,7 +242,8 @@ def train(
     together, of which `worker` (0, 1, ...) takes its share. Every `check_every` epochs 4,096 validation positions are
     predicted.
     Raises ValueError if the checkpoint in `folder` is of another run, `batch_size` is no multiple of `workers`, or
-    `decay_epochs` exceeds `epochs`, for an unknown `optimizer`, and for numbers that are too small or too large.
+    `decay_epochs` exceeds `epochs`, for an unknown `optimizer` or one that this Keras lacks, and for numbers that are
+    too small or too large.
     """
     folder, size = checks.path("folder", folder), networks.board_size(network)
     epochs = checks.integer("epochs", epochs, 1, 100_000)
@@ -302,6 +303,8 @@ class Muon(keras.optimizers.Muon):
     Source: Jordan and others, "Muon", 2024; the scale of a step: Liu and others, arXiv 2502.16982."""
 
     def __init__(self, learning_rate):
+        if not hasattr(keras.optimizers.Muon, "lr_adjust"):  # nor a decay for Adam's part
+            raise ValueError(f"optimizer: 'muon' needs Keras 3.13 or newer, this is {keras.__version__}")
         super().__init__(learning_rate, weight_decay=0.1, adam_weight_decay=None)
 
     def _should_use_adamw(self, variable):
