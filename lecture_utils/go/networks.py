@@ -120,7 +120,7 @@ class PositionBias(layers.Layer):
 def logits_of(network):
     """The part of `network` before the softmax, which shares its weights; training uses it."""
     board_size(network)
-    return keras.Model(network.input, network.get_layer("logits").output)
+    return keras.Model(network.inputs[0], network.get_layer("logits").output)
 
 
 def board_size(network):
@@ -185,7 +185,7 @@ def predict(network, planes, symmetries=1):
     symmetries: 8 averages over all turned and mirrored boards. Raises ValueError for planes of another board size than
     the network's.
     """
-    size, wanted = board_size(network), network.input.shape[3]
+    size, wanted = board_size(network), network.inputs[0].shape[3]
     if wanted > 48:
         raise ValueError(f"network: expected one for 48 planes at most, but {network.name} takes {wanted}")
     planes = checks.array("planes", planes, 4)

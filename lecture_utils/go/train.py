@@ -206,7 +206,7 @@ def evaluate(network, folder, split="test", size=19, limit=None):
     limit = None if limit is None else checks.integer("limit", limit, 1)
     if networks.board_size(network) != checks.integer("size", size, 5, 19):
         raise ValueError(f"size: expected {networks.board_size(network)}, as of the network's boards, got {size}")
-    inputs, found = network.input.shape[3], []
+    inputs, found = network.inputs[0].shape[3], []
     files = sorted(checks.path("folder", folder).glob(f"{split}-*.npz"))
     if not files:
         raise ValueError(f"folder: there are no {split} shards in {folder}")
@@ -258,7 +258,7 @@ def train(
     decay_epochs = checks.integer("decay_epochs", epochs if decay_epochs is None else decay_epochs, 0)
     if decay_epochs > epochs:
         raise ValueError(f"decay_epochs: expected at most the {epochs} epochs, got {decay_epochs}")
-    inputs = network.input.shape[3]
+    inputs = network.inputs[0].shape[3]
     settings = {
         "network": network.name, "parameters": network.count_params(), "epochs": epochs, "batch_size": batch_size,
         "steps_per_epoch": steps_per_epoch, "learning_rate": learning_rate, "decay_epochs": decay_epochs, "seed": seed,
