@@ -5,16 +5,19 @@ import hashlib
 import os
 import re
 import tarfile
+import warnings
 import zlib
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from sgfmill import sgf, sgf_grammar
 
 from lecture_utils import checks
 from lecture_utils.go.board import BLACK, EMPTY, WHITE, Board, IllegalMove
+
+with warnings.catch_warnings(action="ignore"):  # of its escape sequences, where it was not compiled when installed (uv)
+    from sgfmill import sgf, sgf_grammar
 
 COLOURS = {"B": BLACK, "W": WHITE}
 DAMAGED = (tarfile.TarError, EOFError, zlib.error, OSError)  # what reading a broken archive raises
