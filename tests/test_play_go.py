@@ -88,7 +88,7 @@ def expect(browser, now, policy, ladders=True):
         rows = listed(browser)
         return rows[0][0] == best[0] and all(abs(share - expected[now.point(name)]) < 2e-3 for name, share, _ in rows)
 
-    WebDriverWait(browser, 60, ignored_exceptions=()).until(agrees)
+    WebDriverWait(browser, 60).until(agrees)
 
 
 def answer(browser, now, policy):

@@ -232,13 +232,13 @@ def test_every_formula_became_mathml(browser, decks, lesson):
 @each_lesson
 def test_names_are_drawn_with_the_fonts_inside_the_file(browser, decks, lesson):
     show(browser, decks, lesson)
-    loaded = browser.execute_async_script(
+    browser.execute_script(
         """const code = Reveal.getIndices(document.querySelector('.slides pre').closest('section'));
-        Reveal.slide(code.h, code.v, 99);  // the first slide with code; a font is loaded when it is first used
-        const loaded = () => [...document.fonts].filter(f => f.status === 'loaded').map(f => f.family);
-        setTimeout(() => document.fonts.ready.then(() => arguments[0](loaded())), 300);"""
+        Reveal.slide(code.h, code.v, 99);  // the first slide with code; a font is loaded when it is first used"""
     )
-    assert {"Source Sans Pro", "DejaVu Sans Mono", "names"} <= {family.strip('"') for family in loaded}
+    loaded = "return [...document.fonts].filter(f => f.status === 'loaded').map(f => f.family.replaceAll('\"', ''))"
+    wanted = {"Source Sans Pro", "DejaVu Sans Mono", "names"}
+    WebDriverWait(browser, 60).until(lambda b: wanted <= set(b.execute_script(loaded)), f"not loaded: {wanted}")
 
 
 @each_lesson
